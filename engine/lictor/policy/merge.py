@@ -1,0 +1,180 @@
+"""A policy's files -> one tree: `include` merged into the root, lexicon files read into their lexicons.
+
+* Paths are relative to the policy's folder and stay inside it: no `..`, no absolute path, no link that leads out.
+* An included document holds some of the same top-level keys. Named sections are joined, lists follow one another in
+  the order of inclusion; what both define is a mistake. A file is included once, and never by what it includes.
+* A lexicon's `file` is `.txt` (one term a line) or `.yaml` (a list of terms, or the keys of a lexicon); its terms
+  follow those written in place.
+
+Every node keeps the file it came from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from lictor.errors import Diagnostic
+from lictor.facts import suggest
+from lictor.policy.source import MAX_DEPTH, Node, TextFile, decode, quoted, read_terms, read_yaml
+
+__all__ = ["Sources"]
+
+
+@dataclass(slots=True)
+class Sources:
+    """The files of one policy: where they lie, how they are named to the author, and what was wrong with them.
+
+    `incomplete` holds once a file could not be read: then nobody can say which names are missing or unused.
+    """
+
+    folder: Path
+    shown: Path
+    report: list[Diagnostic] = field(default_factory=list)
+    incomplete: bool = False
+
+    def tree(self, file: TextFile) -> Node | None:
+        """The whole policy as one tree, from its root file; `None` where that cannot be read."""
+        root = self._document(file)
+        if root is None:
+            return None
+        self._include(root, root, [file.name], {file.name})
+        lexicons = root.get("lexicons")
+        for lexicon in [node for _, node in lexicons.entries.values()] if lexicons else []:
+            self._read_lexicon(lexicon)
+        return root
+
+    def _include(self, root: Node, document: Node, hops: list[str], seen: set[str]) -> None:
+        listed = document.get("include")
+        for node in listed.items if listed else []:
+            if not isinstance(node.value, str):
+                continue
+            file = self._open(node)
+            if file is None:
+                continue
+            if file.name in hops:
+                way = " -> ".join(f"`{hop}`" for hop in [*hops[hops.index(file.name) :], file.name])
+                self._fault("P028", f"files include each other: {way}", node, "take one of the two `include`s away")
+            elif len(hops) >= MAX_DEPTH:
+                message = f"more than {MAX_DEPTH} files include one another"
+                self._fault("P005", message, node, "include them from the root file")
+            elif file.name in seen:
+                self._fault("P029", f"{quoted(node.value)} is included twice", node, "include it once")
+            else:
+                seen.add(file.name)
+                part = self._document(file)
+                if part is not None:
+                    self._join(root, part)
+                    self._include(root, part, [*hops, file.name], seen)
+
+    def _join(self, root: Node, part: Node) -> None:
+        for name, (key, value) in part.entries.items():
+            if name == "include":
+                continue
+            present = root.get(name)
+            if present is None:
+                root.entries[name] = (key, value)
+            elif isinstance(present.value, list) and isinstance(value.value, list):
+                present.value.extend(value.value)
+            elif isinstance(present.value, dict) and isinstance(value.value, dict):
+                self._join_entries(present, value)
+            else:
+                self._twice(key, root.entries[name][0])
+
+    def _join_entries(self, into: Node, part: Node) -> None:
+        for name, (key, value) in part.entries.items():
+            if name in into.entries:
+                self._twice(key, into.entries[name][0])
+            else:
+                into.entries[name] = (key, value)
+
+    def _read_lexicon(self, lexicon: Node) -> None:
+        node = lexicon.get("file")
+        if node is None or not isinstance(node.value, str):
+            return
+        file = self._open(node)
+        if file is None:
+            return
+        if not node.value.endswith((".yaml", ".yml")):
+            self._add_terms(lexicon, node, read_terms(file))
+            return
+        part = read_yaml(file, self.report)
+        if part is None:
+            self.incomplete = True
+        elif isinstance(part.value, list):
+            self._add_terms(lexicon, node, part.value)
+        elif isinstance(part.value, dict):
+            if "file" in part.entries:
+                hint = "write the terms here, or name the other file in the policy"
+                self._fault("P014", "a lexicon file names no other file", part.entries.pop("file")[0], hint)
+            for name, (key, value) in part.entries.items():
+                if name == "terms" and isinstance(value.value, list):
+                    self._add_terms(lexicon, key, value.value)
+                elif name in lexicon.entries:
+                    self._twice(key, lexicon.entries[name][0])
+                else:
+                    lexicon.entries[name] = (key, value)
+        else:
+            hint = "write a list of terms, or the keys of a lexicon"
+            self._fault("P016", "a lexicon file is a list or a mapping", part, hint)
+
+    def _add_terms(self, lexicon: Node, key: Node, terms: list[Node]) -> None:
+        present = lexicon.get("terms")
+        if present is None:
+            whole = Node(key.file, key.line, key.column, key.length, terms)
+            lexicon.entries["terms"] = (key, whole)
+        elif isinstance(present.value, list):
+            present.value.extend(terms)
+
+    def _document(self, file: TextFile) -> Node | None:
+        document = read_yaml(file, self.report)
+        if document is not None and not isinstance(document.value, dict):
+            self._fault(
+                "P016", "a policy file is a mapping", document, "begin with keys such as `rules:` or `lexicons:`"
+            )
+            document = None
+        self.incomplete |= document is None
+        return document
+
+    def _open(self, node: Node) -> TextFile | None:
+        name = str(node.value)
+        path = PurePosixPath(name)
+        target = self.folder / path
+        try:
+            inside = target.resolve().is_relative_to(self.folder.resolve())
+            regular = target.is_file()
+        except (OSError, ValueError, RuntimeError):  # a NUL in the name, a name too long, links in a circle
+            inside, regular = True, False
+        file = None
+        if path.is_absolute() or ".." in path.parts or not inside:
+            hint = "keep the file in the policy's folder and name it from there"
+            self._fault("P026", f"{quoted(name)} leads out of the policy's folder", node, hint)
+        elif not regular:
+            self._fault("P027", f"there is no file {quoted(name)} in the policy's folder", node, self._nearest(name))
+        else:
+            try:
+                data = target.read_bytes()
+            except OSError as wrong:
+                self._fault(
+                    "P027",
+                    f"{quoted(name)} cannot be read: {(wrong.strerror or '').lower()}",
+                    node,
+                    "mend its permissions",
+                )
+            else:
+                file = decode(str(self.shown / path), data, self.report)
+        self.incomplete |= file is None
+        return file
+
+    def _nearest(self, name: str) -> str:
+        files = (path for kind in ("yaml", "yml", "txt") for path in self.folder.glob(f"**/*.{kind}"))
+        return suggest(name, [path.relative_to(self.folder).as_posix() for path in files])
+
+    def _twice(self, key: Node, first: Node) -> None:
+        label = f"first defined at {first.file.name}:{first.line}"
+        self.report.append(
+            Diagnostic("P010", f"{quoted(key.value)} is defined in two files", key.place, label, "keep one of them")
+        )
+
+    def _fault(self, code: str, message: str, node: Node, hint: str) -> None:
+        self.report.append(Diagnostic(code, message, node.place, hint=hint))

@@ -1,0 +1,281 @@
+"""What the models refuse -> diagnostics: each at the exact key or value, in the house grammar, with a way out.
+
+pydantic says where by a path of keys (with the tags of unions among them) and what by a type. The path is followed
+through the nodes; the type chooses code and words. A key without a value is reported once, for what it is.
+"""
+
+from __future__ import annotations
+
+import re
+import types
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from lictor.errors import Diagnostic, Place
+from lictor.facts import suggest
+from lictor.policy.models import SHORT_STEPS, PolicyDocument, Step
+from lictor.policy.source import Node, quoted
+
+__all__ = ["MOST", "Found", "empty_values", "explain", "follow"]
+
+Path = Sequence[str | int]
+
+MOST = 2_000
+"""Mistakes looked into: looking for the name meant takes time, and no author reads so many."""
+
+
+class Found:
+    """The end of a path followed through the nodes: the last value there is, and the key nearest above it."""
+
+    __slots__ = ("item", "key", "name", "node")
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self.key: Node | None = None  # the key nearest above the node
+        self.name = ""  # what a message calls it: that key's text
+        self.item = False  # an item of a list, not the value of that key
+
+    @property
+    def place(self) -> Place:
+        """Where the value stands, or its key where there is nothing to see of the value."""
+        return self.key.place if self.key is not None and self.node.value is None else self.node.place
+
+
+def follow(root: Node, path: Path) -> Found:
+    """The node the path leads to, as far as there are nodes; a union's tag is passed over."""
+    found = Found(root)
+    for part in path:
+        node = found.node
+        entry = node.entries.get(part) if isinstance(part, str) else None
+        if entry is None and isinstance(part, str):
+            short = next((short for short, full in SHORT_STEPS.items() if full == part and short in node.entries), None)
+            entry = node.entries[short] if short else None
+        if entry is not None:
+            found.key, found.node = entry
+            found.name, found.item = str(found.key.value), False
+        elif isinstance(part, int) and part < len(node.items):
+            found.node, found.item = node.items[part], True
+    return found
+
+
+def explain(refused: ValidationError, root: Node, *, complete: bool) -> Iterator[Diagnostic]:
+    """One diagnostic for each thing the models refuse. Where a file could not be read, no section is called missing."""
+    errors = refused.errors(include_url=False)[:MOST]
+    meant = {(error["loc"][:-1], _meant(error["loc"])) for error in errors if error["type"] == "extra_forbidden"}
+    for error in errors:
+        found = follow(root, error["loc"])
+        if error["type"] == "missing" and (error["loc"][:-1], error["loc"][-1]) in meant:
+            continue  # it is there, misspelled
+        written = len(found.node.items) if isinstance(found.node.value, list) else 1
+        if error["type"] == "too_short" and written >= error["ctx"]["min_length"]:
+            continue  # its items are wrong, and reported themselves
+        if error["type"] == "condition" or (found.node.value is None and error["type"] != "missing"):
+            continue  # `checks` and `empty_values` say it at the exact key
+        if complete or error["type"] != "missing" or len(error["loc"]) > 1:
+            yield _diagnostic(error, found)
+
+
+def empty_values(root: Node) -> Iterator[Diagnostic]:
+    """One diagnostic for each key and each list item that has no value."""
+    for key, (name, node) in root.entries.items():
+        if node.value is None:
+            hint = "write a value, or leave the key out"
+            yield Diagnostic("P013", f"{quoted(key)} has no value", name.place, hint=hint)
+        yield from empty_values(node)
+    for node in root.items:
+        if node.value is None:
+            hint = "write a value, or take the line away; the word null goes in quotes"
+            yield Diagnostic("P013", "an item without a value", node.place, hint=hint)
+        yield from empty_values(node)
+
+
+def _diagnostic(error: Any, found: Found) -> Diagnostic:
+    kind, context, place = error["type"], error.get("ctx", {}), found.place
+    value = found.node.value
+    name = quoted(found.name) if found.name else "the policy"
+    said = f"{name} is {_said(value)}"
+    if kind == "extra_forbidden" and found.name in SHORT_STEPS and _is_step(error["loc"]):
+        hint = f"write two effects: `[{{...}}, {{{found.name}: ...}}]`"
+        return Diagnostic("P014", f"{name} beside another action", found.key.place if found.key else place, hint=hint)
+    if kind == "extra_forbidden":
+        hint = suggest(found.name, _known_keys(error["loc"])) or "take it away"
+        return Diagnostic("P014", f"unknown key {name}", found.key.place if found.key else place, hint=hint)
+    if kind == "missing":
+        missing = str(error["loc"][-1])
+        hint = _EXAMPLES.get(missing, f"add `{missing}: ...`")
+        return Diagnostic("P015", f"{_owner(found)} has no {quoted(missing)}", _owner_place(found), hint=hint)
+    if kind == "literal_error":
+        allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        among = ", ".join(f"`{one}`" for one in allowed)
+        if isinstance(value, str) and value in allowed:
+            return Diagnostic("P016", f"{name} is the text {quoted(value)}", place, hint="write it without quotes")
+        near = suggest(str(value), allowed)
+        hint = near if near.startswith("did") else "write one of them as it stands here"
+        return Diagnostic(
+            "P017", f"{said}, not one of {among}" if len(allowed) > 1 else f"{said}, not {among}", place, hint=hint
+        )
+    if kind in _KINDS:
+        wanted, hint = _KINDS[kind]
+        if kind == "string_type" and isinstance(value, int | float):
+            hint = _in_quotes(value)
+        return Diagnostic("P016", f"{said} where {wanted} is wanted", place, hint=hint)
+    if kind in ("too_short", "string_too_short"):
+        return Diagnostic("P018", _too_short(name, context), place, hint="write at least " + _least(context))
+    if kind in ("too_long", "string_too_long"):
+        most = context["max_length"]
+        return Diagnostic(
+            "P018", f"{name} is longer than {most} characters", place, hint=f"write {most} characters at most"
+        )
+    if kind in _BOUNDS:
+        key, wrong, right = _BOUNDS[kind]
+        bound = context[key]
+        return Diagnostic("P018", f"{said}, {wrong} than {bound}", place, hint=f"write {bound} or {right}")
+    if kind == "string_pattern_mismatch":
+        wanted, hint = _PATTERNS.get(context["pattern"], ("a text of the form `" + context["pattern"] + "`", "mend it"))
+        return Diagnostic("P019", f"{said}, not {wanted}", place, hint=hint)
+    code = _OWN.get(kind, "P016")
+    fact = context.get("fact") or f"{said}, {error['msg']}"
+    if context.get("at") in found.node.entries:
+        place = found.node.entries[context["at"]][0].place
+    hint = _in_quotes(value) if code == "P024" and isinstance(value, int | float) else context.get("hint", "")
+    return Diagnostic(code, fact, place, hint=hint)
+
+
+def _in_quotes(value: float) -> str:
+    return f"put it in quotes: '{str(value).lower() if isinstance(value, bool) else value}'"
+
+
+def _meant(path: Path) -> str | None:
+    """The key an unknown one is likely to be."""
+    hint = suggest(str(path[-1]), _known_keys(path))
+    return hint.split("`")[1] if hint.startswith("did you mean") else None
+
+
+def _said(value: object) -> str:
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, bool) or value is None:
+        return quoted(value)
+    return f"the number {quoted(value)}" if isinstance(value, int | float) else quoted(value)
+
+
+def _owner(found: Found) -> str:
+    for key in ("id", "term"):
+        own = found.node.get(key)
+        if own is not None and isinstance(own.value, str):
+            return quoted(own.value)
+    return quoted(found.name) if found.name else "the policy"
+
+
+def _owner_place(found: Found) -> Place:
+    for key in ("id", "term"):
+        own = found.node.get(key)
+        if own is not None:
+            return own.place
+    return found.node.place if found.item or found.key is None else found.key.place
+
+
+def _too_short(name: str, context: Mapping[str, Any]) -> str:
+    return f"{name} is empty" if context["min_length"] == 1 else f"{name} has fewer than {context['min_length']} items"
+
+
+def _least(context: Mapping[str, Any]) -> str:
+    return {1: "one"}.get(context["min_length"], str(context["min_length"]))
+
+
+def _is_step(path: Path) -> bool:
+    return "action" in _known_keys(path)
+
+
+def _known_keys(path: Path) -> list[str]:
+    """The keys the model at the end of the path, its last part left out, knows."""
+    model: Any = PolicyDocument
+    for part in path[:-1]:
+        model = _below(model, part)
+    if not _is_model(model):
+        return []
+    keys = [field.alias or name for name, field in model.model_fields.items()]
+    return [*keys, *SHORT_STEPS] if model is Step else keys
+
+
+def _below(annotation: Any, part: str | int) -> Any:
+    """The annotation of what lies under that key or index; the same one for a union's tag."""
+    if _is_model(annotation):
+        for name, field in annotation.model_fields.items():
+            if part in (field.alias, name):
+                return _bare(field.annotation)
+        return annotation
+    if typing.get_origin(annotation) is tuple and isinstance(part, int):
+        return _bare(typing.get_args(annotation)[0])
+    if typing.get_origin(annotation) is Mapping:
+        return _bare(typing.get_args(annotation)[1])
+    return annotation
+
+
+def _bare(annotation: Any) -> Any:
+    """The annotation without `Annotated` and `None`; of a union, the member that has keys."""
+    origin = typing.get_origin(annotation)
+    if origin is typing.Annotated:
+        return _bare(typing.get_args(annotation)[0])
+    if origin in (typing.Union, types.UnionType):
+        members = [_bare(member) for member in typing.get_args(annotation)]
+        return next((member for member in members if _is_model(member) or typing.get_origin(member)), members[0])
+    return annotation
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+_KINDS: Mapping[str, tuple[str, str]] = {
+    "string_type": ("a text", "write a text, in quotes where it could be read as anything else"),
+    "int_type": ("a whole number", "write it without quotes and without a fraction"),
+    "bool_type": ("`true` or `false`", "write `true` or `false`, in small letters and without quotes"),
+    "tuple_type": ("a list", "write `[...]`, or one item a line after `- `"),
+    "list_type": ("a list", "write `[...]`, or one item a line after `- `"),
+    "dict_type": ("a mapping", "write `key: value` lines, or `{key: value}`"),
+    "mapping_type": ("a mapping", "write `key: value` lines, or `{key: value}`"),
+    "model_type": ("a mapping", "write `key: value` lines, or `{key: value}`"),
+    "model_attributes_type": ("a mapping", "write `key: value` lines, or `{key: value}`"),
+}
+_BOUNDS: Mapping[str, tuple[str, str, str]] = {
+    "greater_than_equal": ("ge", "less", "more"),
+    "less_than_equal": ("le", "more", "less"),
+}
+_PATTERNS: Mapping[str, tuple[str, str]] = {
+    r"^[A-Za-z][A-Za-z0-9_.-]*$": ("an id", "begin with a letter; then letters, digits, `_`, `.` and `-`"),
+    r"^https?://": ("an address", "begin with `https://`"),
+    r"\S": ("a term", "write at least one character that can be seen"),
+    r"^[A-Z_]+$": ("a name of the EU's transparency database", "write capital letters and `_`"),
+    r"^\d{4}(-(\d{4})?)?$": ("years", "write `'2017'`, `'2017-'` or `'2017-2021'` in quotes"),
+}
+_OWN: Mapping[str, str] = {
+    "duration": "P020",
+    "share": "P021",
+    "instant": "P022",
+    "date": "P023",
+    "text": "P024",
+    "scalar": "P016",
+}
+_EXAMPLES: Mapping[str, str] = {
+    "lictor": "begin the policy with `lictor: 1`, the version of its language",
+    "policy": "name the policy: `policy: my-policy`",
+    "title": "say in plain words what it is: `title: ...`",
+    "owner": "say who answers for the policy: `owner: ...`",
+    "severities": "add `severities: [{id: S1, title: ...}]`, the mildest first",
+    "versions": "add `versions: [{id: v1, from: '2026-01-01T00:00:00Z'}]`",
+    "appeals": "add `appeals: {window: 30d, answer: 7 workdays, how: ...}`",
+    "ground": "say what decisions rest on: `ground: {kind: incompatible_content, clause: '3.24'}`",
+    "from": "name the version from which it holds: `from: v1`",
+    "when": "say what must hold: `when: {lexicon: ...}`",
+    "category": "name the category it belongs to: `category: ...`",
+    "severity": "name one of the policy's severities: `severity: ...`",
+    "id": "give it a name: `id: ...`",
+    "by": "say what chooses the step: `by: strikes`, `by: rungs` or `by: severity`",
+    "action": "name the action: `action: hide`, or just `hide`",
+}
