@@ -26,6 +26,8 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("categories/*/from/*", "version"),
     ("categories/*/from/@", "scope"),
     ("categories/*/until", "version"),
+    ("categories/*/ground/from", "version"),
+    ("categories/*/ground/*/from", "version"),
     ("rules/*/category", "category"),
     ("rules/*/severity", "severity"),
     ("rules/*/severity/max", "severity"),

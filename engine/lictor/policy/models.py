@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
@@ -370,7 +371,7 @@ class Condition(Model):
             raise PydanticCustomError("condition", "{fact}", {"fact": misfit.fact, "hint": misfit.hint})
         return self
 
-    @property
+    @cached_property
     def operator(self) -> str:
         """The one operator of this node: a key of `OPERATORS`, or `signal`."""
         operators = self._operators()
@@ -419,12 +420,15 @@ class Version(Model):
 
 
 class Ground(Model):
-    """What a decision rests on: the law, or the platform's own terms, and the clause."""
+    """What a decision rests on: the law, or the platform's own terms, and the clause, in the source of a version.
+
+    `from` names that version; left out, it is the one from which the category binds.
+    """
 
     kind: Literal["illegal_content", "incompatible_content"]
     clause: str
+    since: Annotated[str | None, Field(alias="from")] = None
     text: LocalText | None = None
-    url: Annotated[str, Field(pattern=r"^https?://")] | None = None
 
 
 class Dsa(Model):
@@ -438,17 +442,26 @@ def _from_map(value: object) -> object:
     return {"default": value} if isinstance(value, str) else value
 
 
+def _one_mapping_or_list(value: object) -> object:
+    return [value] if isinstance(value, Mapping) else value
+
+
 class Category(Model):
     """A kind of violation, the version from which it binds, and its ground.
 
     `from` is a version, or one for each subject type, field, `content` (severity S1) or `service` (stronger), with
-    `default` for the rest. A dotted id belongs to its parents: `fin.vc` speaks for `fin.vc.otc`.
+    `default` for the rest. `ground` is one, or a list in the order of the versions they hold from.
     """
 
     title: LocalText
     start: Annotated[Annotated[Mapping[str, str], BeforeValidator(_from_map)], Field(alias="from")]
     until: str | None = None
-    ground: Ground
+    grounds: Annotated[
+        tuple[Ground, ...],
+        Field(alias="ground", min_length=1),
+        BeforeValidator(_list_to_tuple),
+        BeforeValidator(_one_mapping_or_list),
+    ]
     dsa: Dsa | None = None
     also: Some[Literal["blacklist_principal", "refer_authority"]] = ()
     note: Aside[str | None] = None

@@ -1,0 +1,247 @@
+"""From violations to a decision: effects, headline, reasons. For a first offence; an account's history comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lictor.decide.decision import (
+    Decision,
+    Effect,
+    Evidence,
+    Monitored,
+    ViolationRecord,
+    decision_id,
+)
+from lictor.decide.effects import at_once, first_step, merge, outside_scope, retroactive, severity_of
+from lictor.decide.reasons import Case, statement
+from lictor.decide.versions import binds, ground_at, version_at
+from lictor.detect import CompiledPolicy, Detection, Known, Violation, detect, detect_matches, know, scope
+from lictor.facts import Content, canonical, stamp
+from lictor.match import Match
+from lictor.policy import Policy
+from lictor.policy.actions import PERMANENT, Action, above_flag, strength, strongest
+
+__all__ = ["Decision", "Effect", "Evidence", "Monitored", "ViolationRecord", "decide", "judged_bytes"]
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """What a decision is made from: the content and what is known of it, what the rules found, whether they bind."""
+
+    content: Content
+    known: Known
+    detection: Detection
+    bound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _InForce:
+    """A violation that some version forbids: `old` where only the present one does, and the item is older."""
+
+    violation: Violation
+    field: str
+    version: int
+    old: bool
+
+
+def judged_bytes(content: Content) -> bytes:
+    """What is judged, as canonical JSON: what the caller gave, before anything is assumed. Its digest names it."""
+    given: dict[str, Any] = {
+        "account": content.account,
+        "fields": {name or "": text for name, text in content.fields.items()},
+        "lang": content.lang,
+        "published_at": None if content.published_at is None else stamp(content.published_at),
+        "signals": dict(content.signals),
+        "subject": content.subject,
+        "surface": content.surface,
+    }
+    return canonical({name: value for name, value in given.items() if value not in (None, {})})
+
+
+def decide(
+    compiled: CompiledPolicy,
+    content: Content,
+    *,
+    as_of: datetime | None,
+    engine: str,
+    matches: Mapping[str | None, Sequence[Match]] | None = None,
+) -> Decision:
+    """The policy's decision of the content, for a first offence, for that instant; without one, the newest version's.
+
+    `matches` are those of every term, by field as the content names it, where a column was searched already.
+    """
+    known = know(compiled.policy, content)
+    if matches is None:
+        detection = detect(compiled, known)
+    else:
+        by_field = {resolved: matches.get(name, ()) for name, resolved in zip(content.fields, known.texts, strict=True)}
+        detection = detect_matches(compiled, known, by_field)
+    bound = True
+    if detection.violations:
+        found = scope(compiled, known)
+        bound = found.truth is True
+        detection = Detection(detection.violations, tuple(sorted({*detection.missing, *found.missing})))
+    return _decision(compiled.policy, _Judgement(content, known, detection, bound), as_of=as_of, engine=engine)
+
+
+def _decision(policy: Policy, judgement: _Judgement, *, as_of: datetime | None, engine: str) -> Decision:
+    document, content, known = policy.document, judgement.content, judgement.known
+    in_force = [v for v in (_in_force(policy, judgement, v, as_of) for v in judgement.detection.violations) if v]
+    acting = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "enforce"]
+    watching = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "monitor"]
+    effects = _effects(policy, judgement, acting, as_of)
+    headline = max(effects, key=lambda e: strength(e.effect), default=None)
+    lead = _lead(policy, acting) if headline else None
+    records = [_record(policy, v) for v in in_force]
+    lead_record = None if lead is None else records[in_force.index(lead)]
+    ground = None if lead is None else ground_at(document, lead.violation.rule.category, lead.version)
+    action: Action = headline.effect if headline else "none"
+    appealable = as_of is not None and above_flag(action)
+    appeal_until = stamp(as_of + document.appeals.window.fixed) if appealable and as_of is not None else None
+    now = version_at(document, as_of)
+    version = lead.version if lead is not None else now
+    order = next((effect for effect in effects if effect.effect == "rectify_order"), None)
+    instant = None if as_of is None else stamp(as_of)
+    return Decision(
+        lictor=_FORMAT,
+        id=decision_id(content.item, judged_bytes(content), policy.digest, instant),
+        item=content.item,
+        account=content.account,
+        subject=known.subject,
+        field=lead.field if lead else next(iter(known.texts), None),
+        surface=known.surface,
+        published_at=None if content.published_at is None else stamp(content.published_at),
+        as_of=instant,
+        policy=policy.id,
+        version=None if version is None else document.versions[version].id,
+        digest=policy.digest,
+        engine=engine,
+        action=action,
+        status=headline.status if headline else "monitor" if watching else None,
+        effects=effects,
+        permanent=action in PERMANENT,
+        category=lead_record.category if lead_record else None,
+        severity=lead_record.severity if lead_record else None,
+        trigger="proactive",
+        actor="engine",
+        rules=tuple(dict.fromkeys(v.violation.rule.id for v in acting)) if effects else (),
+        violations=tuple(records),
+        functions=tuple(dict.fromkeys(name for effect in effects for name in effect.functions)),
+        until=headline.until if headline else None,
+        rectify_by=order.until if order else None,
+        strike=any(e.status == "proposed" for e in effects) and lead is not None and not lead.old,
+        appeal_until=appeal_until,
+        decision_ground=None if ground is None else f"DECISION_GROUND_{ground[0].kind.upper()}",
+        clause=None if ground is None else ground[0].clause,
+        automated_detection=True,
+        automated_decision=_automation(effects),
+        reasons=statement(
+            document,
+            Case(
+                effects=effects,
+                lead=lead_record,
+                ground=ground,
+                excused=list(dict.fromkeys(v.violation.exempted_by for v in in_force if v.violation.exempted_by)),
+                trigger="proactive",
+                appeal_until=appeal_until,
+            ),
+        ),
+        monitored=_monitored(policy, judgement, watching, as_of),
+        missing=judgement.detection.missing,
+        assumed=(*known.assumed, *(("as_of",) if as_of is None else ())),
+        evidence_truncated=any(v.violation.truncated for v in in_force),
+        degraded=False,
+    )
+
+
+def _in_force(policy: Policy, judgement: _Judgement, violation: Violation, as_of: datetime | None) -> _InForce | None:
+    document, rule = policy.document, violation.rule
+    field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
+    now = version_at(document, as_of)
+    published = judgement.content.published_at
+    then = now if published is None or field in document.standing else version_at(document, published)
+    if then is not None and now is not None:
+        then = min(then, now)
+    severity = severity_of(rule)
+    for version, old in ((then, False), (now, True)):
+        bound = binds(document, rule.category, version, field=field, subject=judgement.known.subject, severity=severity)
+        if bound and version is not None:
+            return _InForce(violation, field, version, old)
+    return None
+
+
+def _effects(
+    policy: Policy, judgement: _Judgement, acting: Sequence[_InForce], as_of: datetime | None
+) -> tuple[Effect, ...]:
+    document = policy.document
+    if not judgement.bound:
+        outside = [outside_scope(document, v.violation.rule, v.field, as_of) for v in acting]
+        return merge(effect for effect in outside if effect)
+    effects: list[Effect] = []
+    for one in sorted(acting, key=lambda v: -_rank(policy, v)):
+        effect = retroactive(document, as_of) if one.old else at_once(document, one.violation.rule, one.field, as_of)
+        effects += [effect] if effect else []
+    lead = _lead(policy, [one for one in acting if not one.old and one.violation.rule.effect is None])
+    if lead is not None:
+        subject = judgement.known.subject
+        effects += first_step(document, lead.violation.rule, version=lead.version, subject=subject, as_of=as_of)
+    return merge(effects)
+
+
+def _lead(policy: Policy, acting: Sequence[_InForce]) -> _InForce | None:
+    """The violation the decision rests on: the gravest, of a rule that leads further than one effect, the first."""
+    return max(acting, key=lambda v: (not v.old, _rank(policy, v), v.violation.rule.effect is None), default=None)
+
+
+def _rank(policy: Policy, one: _InForce) -> int:
+    severity = severity_of(one.violation.rule)
+    return next(rank for rank, known in enumerate(policy.document.severities) if known.id == severity)
+
+
+def _record(policy: Policy, one: _InForce) -> ViolationRecord:
+    rule = one.violation.rule
+    return ViolationRecord(
+        rule=rule.id,
+        title=rule.title,
+        category=rule.category,
+        severity=severity_of(rule),
+        status="monitor" if rule.status == "monitor" else "enforce",
+        version=policy.document.versions[one.version].id,
+        evidence=tuple(
+            Evidence(
+                field=span.field,
+                start=span.match.start,
+                end=span.match.end,
+                text=span.match.text,
+                term=span.match.term,
+                lexicon=span.source,
+                mechanisms=tuple(span.match.mechanisms),
+            )
+            for span in one.violation.evidence
+        ),
+        exempted_by=one.violation.exempted_by,
+    )
+
+
+def _automation(effects: Sequence[Effect]) -> str | None:
+    if not effects:
+        return None
+    waiting = any(effect.status == "proposed" for effect in effects)
+    return "AUTOMATED_DECISION_PARTIALLY" if waiting else "AUTOMATED_DECISION_FULLY"
+
+
+def _monitored(
+    policy: Policy, judgement: _Judgement, watching: Sequence[_InForce], as_of: datetime | None
+) -> Monitored | None:
+    if not watching:
+        return None
+    effects = _effects(policy, judgement, watching, as_of)
+    return Monitored(
+        action=strongest(effect.effect for effect in effects),
+        rules=tuple(dict.fromkeys(v.violation.rule.id for v in watching)),
+    )

@@ -1,0 +1,154 @@
+"""A decision as a value, with everything it must answer for, and as bytes that are always the same.
+
+The bytes are canonical JSON by construction (RFC 8785): ASCII keys, sorted; texts, whole numbers, booleans and null.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any, Literal
+
+from lictor.facts import canonical
+from lictor.policy.actions import Action
+
+__all__ = ["Decision", "Effect", "Evidence", "Monitored", "Status", "ViolationRecord", "decision_id"]
+
+Status = Literal["proposed", "applied", "monitor"]
+Target = Literal["account", "item", "owner", "principal", "host"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A span of the text as given, in half-open code-point offsets, with the term it is and how it was disguised."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+    term: str
+    lexicon: str
+    mechanisms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViolationRecord:
+    """A rule that fired: whether it may act or only watches, what shows it, and what excuses it."""
+
+    rule: str
+    title: Mapping[str, str]
+    category: str
+    severity: str
+    status: Literal["enforce", "monitor"]
+    version: str
+    evidence: tuple[Evidence, ...]
+    exempted_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One thing done, or proposed to a person: to whom, to which functions, for which viewers, from when until when.
+
+    Instants are UTC; they are null where the decision was asked for without one, and `lasting` says how long.
+    """
+
+    effect: Action
+    target: Target
+    functions: tuple[str, ...]
+    viewers: tuple[str, ...]
+    start: str | None
+    until: str | None
+    until_event: str | None
+    lasting: str | None
+    status: Status
+
+    def to_dict(self) -> dict[str, Any]:
+        """The effect as JSON values; the start is called `from`."""
+        plain = _plain(self)
+        plain["from"] = plain.pop("start")
+        return plain  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Monitored:
+    """What rules that only watch would have led to."""
+
+    action: Action
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a policy decides of one item, and why. `action` is the strongest effect, `status` is that effect's.
+
+    `version` is the state of the rules it was made under; `as_of` the instant it was made for, null where none was
+    given, which means the newest version. `missing` names signals without which a rule or an exemption stayed unknown,
+    `assumed` what the policy filled in.
+    """
+
+    lictor: int
+    id: str
+    item: str | None
+    account: str | None
+    subject: str | None
+    field: str | None
+    surface: str | None
+    published_at: str | None
+    as_of: str | None
+    policy: str
+    version: str | None
+    digest: str
+    engine: str
+    action: Action
+    status: Status | None
+    effects: tuple[Effect, ...]
+    permanent: bool
+    category: str | None
+    severity: str | None
+    trigger: str
+    actor: str
+    rules: tuple[str, ...]
+    violations: tuple[ViolationRecord, ...]
+    functions: tuple[str, ...]
+    until: str | None
+    rectify_by: str | None
+    strike: bool
+    appeal_until: str | None
+    decision_ground: str | None
+    clause: str | None
+    automated_detection: bool
+    automated_decision: str | None
+    reasons: Mapping[str, str]
+    monitored: Monitored | None
+    missing: tuple[str, ...]
+    assumed: tuple[str, ...]
+    evidence_truncated: bool
+    degraded: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The decision as JSON values."""
+        plain: dict[str, Any] = _plain(self)
+        plain["effects"] = [effect.to_dict() for effect in self.effects]
+        return plain
+
+    def to_json(self) -> bytes:
+        """The decision as canonical JSON: the same inputs, policy and engine always give the same bytes."""
+        return canonical(self.to_dict())
+
+
+def decision_id(item: str | None, judged: bytes, digest: str, as_of: str | None) -> str:
+    """The decision's name: 26 characters that follow from the item, what was judged, the policy, and the instant."""
+    named = canonical([item, hashlib.sha256(judged).hexdigest(), digest, as_of])
+    return base64.b32encode(hashlib.sha256(named).digest()).decode("ascii")[:26].lower()
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
+    if isinstance(value, Mapping):
+        return {key: _plain(one) for key, one in value.items()}
+    return value

@@ -1,0 +1,61 @@
+"""Which state of the rules an item is judged by, and whether a category binds it.
+
+What was published is judged by the version in force then; standing fields (a name, a menu) by the version in force
+now. A version that is not yet in force is inert; before the first one there are no rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from fnmatch import fnmatchcase
+
+from lictor.policy.models import Ground, PolicyDocument, Version
+
+__all__ = ["best_pattern", "binds", "ground_at", "version_at"]
+
+
+def version_at(document: PolicyDocument, at: datetime | None) -> int | None:
+    """The number of the version in force at that instant, None before the first; without an instant, the newest."""
+    if at is None:
+        return len(document.versions) - 1
+    started = [number for number, version in enumerate(document.versions) if version.start <= at]
+    return started[-1] if started else None
+
+
+def binds(
+    document: PolicyDocument, category: str, version: int | None, *, field: str, subject: str | None, severity: str
+) -> bool:
+    """Whether the category binds such a subject, field and severity under that version.
+
+    Where a category starts at different times, the field's own entry holds, else the subject's, else the one for
+    `content` (the mildest severity) or `service` (graver ones), else `default`.
+    """
+    if version is None:
+        return False
+    kind = "content" if severity == document.severities[0].id else "service"
+    spec = document.categories[category]
+    start = next((spec.start[key] for key in (field, subject or "", kind, "default") if key in spec.start), None)
+    if start is None or version < _number(document, start):
+        return False
+    return spec.until is None or version < _number(document, spec.until)
+
+
+def ground_at(document: PolicyDocument, category: str, version: int) -> tuple[Ground, Version]:
+    """What the category rests on under that version, and the version in whose source the clause stands."""
+    spec = document.categories[category]
+    first = spec.start.get("default") or next(iter(spec.start.values()))
+    named = [(_number(document, ground.since or first), ground) for ground in spec.grounds]
+    # A ground holds from its version on; before the first of them, the first speaks.
+    number, ground = next((pair for pair in reversed(named) if pair[0] <= version), named[0])
+    return ground, document.versions[number]
+
+
+def best_pattern(patterns: Mapping[str, str], category: str) -> str | None:
+    """The value of the most specific pattern that fits the category: the longest one; None where none fits."""
+    fitting = [pattern for pattern in patterns if fnmatchcase(category, pattern)]
+    return patterns[max(fitting, key=lambda pattern: (len(pattern), pattern))] if fitting else None
+
+
+def _number(document: PolicyDocument, version: str) -> int:
+    return next(number for number, known in enumerate(document.versions) if known.id == version)

@@ -1,0 +1,121 @@
+"""The engine: policies loaded and compiled once, then asked of texts, items and columns.
+
+Immutable after loading, without global state, safe to share between threads. It reads no clock: an instant that is not
+given means the newest version of each policy, and the decision says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+
+from lictor.decide import Decision, decide
+from lictor.detect import CompiledPolicy, compile_policy
+from lictor.errors import UsageError
+from lictor.facts import FIELDS, Content, instant, one_of, readable, suggest
+from lictor.policy import Policy, load_policy
+from lictor.policy.actions import strength
+from lictor.scan.columns import Decided, RowError, decide_columns, decision_batch, signal_columns
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Compiled policies, ready to decide. Of several, the one with the strongest action speaks, the first of equals."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        names = [policy.id for policy in policies]
+        if not names:
+            raise UsageError("no policy to decide by", hint="name at least one")
+        if len(set(names)) < len(names):
+            raise UsageError("the same policy is loaded twice", hint="name each policy once")
+        self.policies: tuple[CompiledPolicy, ...] = tuple(compile_policy(policy) for policy in policies)
+        self.version = version("lictor")
+
+    @classmethod
+    def load(cls, spec: str | Path | Iterable[str | Path]) -> Engine:
+        """The engine for a bundled policy's name, a policy file or folder, or several of them."""
+        specs = [spec] if isinstance(spec, str | Path) else list(spec)
+        return cls([load_policy(one) for one in specs])
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """The names of signals that these policies read, beside an item's own attributes."""
+        return signal_columns(self.policies)
+
+    def check(
+        self,
+        text: str | Mapping[str, str],
+        *,
+        field: str | None = None,
+        subject: str | None = None,
+        surface: str | None = None,
+        account: str | None = None,
+        item: str | None = None,
+        published_at: str | datetime | None = None,
+        at: str | datetime | None = None,
+        lang: str | None = None,
+        signals: Mapping[str, str | int | bool] | None = None,
+    ) -> Decision:
+        """The decision of one item: a text, or a mapping of fields to texts, as of an instant.
+
+        What is left out is filled from the policy's `assume`. `published_at` left out means at that same instant.
+        """
+        if isinstance(text, str):
+            fields: dict[str | None, str] = {field: readable(text)}
+        elif field is not None:
+            raise UsageError("`field` given beside a mapping of fields", hint="leave `field` out")
+        elif not text:
+            raise UsageError("no field to judge", hint="give at least one field with its text")
+        else:
+            fields = {name: readable(one) for name, one in text.items()}
+        for name in fields:
+            if name is not None:
+                one_of(name, FIELDS, "field")
+        content = Content(
+            fields=fields,
+            item=item,
+            account=account,
+            subject=subject,
+            surface=surface,
+            published_at=None if published_at is None else instant(published_at, what="published_at"),
+            lang=lang,
+            signals=dict(signals or {}),
+        )
+        as_of = None if at is None else instant(at, what="at")
+        decisions = [
+            decide(compiled, content, as_of=as_of, engine=self.version) for compiled in self._that_know(subject)
+        ]
+        return max(decisions, key=lambda decision: strength(decision.action))
+
+    def decide_batch(
+        self,
+        batch: pa.RecordBatch,
+        *,
+        at: str | datetime | None = None,
+        items: Callable[[int], str | None] | None = None,
+    ) -> list[Decided | RowError]:
+        """The rows of a batch that something is decided of, and those that cannot be judged, in order of row."""
+        as_of = None if at is None else instant(at, what="at")
+        return decide_columns(self.policies, batch, as_of=as_of, engine=self.version, items=items)
+
+    def scan(self, batches: Iterable[pa.RecordBatch], *, at: str | datetime | None = None) -> Iterator[pa.RecordBatch]:
+        """One row out for each row in: `row, action, category, severity, rules, decision`, null where nothing is done.
+
+        A row that cannot be judged is a `UsageError` that names it; files with such rows are for `lictor scan`.
+        """
+        first = 0
+        for batch in batches:
+            yield decision_batch(first, batch.num_rows, self.decide_batch(batch, at=at))
+            first += batch.num_rows
+
+    def _that_know(self, subject: str | None) -> list[CompiledPolicy]:
+        knowing = [one for one in self.policies if subject is None or subject in one.policy.document.subjects]
+        if not knowing:
+            names = sorted({name for one in self.policies for name in one.policy.document.subjects})
+            raise UsageError(f"subject `{subject}` is not known", hint=suggest(subject or "", names))
+        return knowing

@@ -1,0 +1,215 @@
+"""Columns of text in, decisions out: clean rows cost no Python.
+
+A batch has the column `text`, or one column `text.<field>` for each field, and may have `id, field, subject, surface,
+account, published_at, lang` and the signals a policy declares. A row with a value that cannot be is named, not judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lictor.decide import Decision, decide, judged_bytes
+from lictor.detect import CompiledPolicy, find_matches
+from lictor.errors import UsageError
+from lictor.facts import FIELDS, SURFACES, Content, instant, one_of, suggest
+from lictor.match import Match
+from lictor.policy.actions import strength
+from lictor.policy.names import SIGNALS
+
+__all__ = ["DECISION_SCHEMA", "Decided", "RowError", "decide_columns", "decision_batch", "signal_columns"]
+
+_ATTRIBUTES = ("id", "field", "subject", "surface", "account", "published_at", "lang")
+_INSTANT = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:?\d\d)$"
+
+DECISION_SCHEMA = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("action", pa.string()),
+        ("category", pa.string()),
+        ("severity", pa.string()),
+        ("rules", pa.list_(pa.string())),
+        ("decision", pa.string()),
+    ]
+)
+"""What comes out for each row; `decision` is canonical JSON, null where the action is `none`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A row of the batch (from 0) whose action is not `none`: its decision, and canonical JSON of what was judged."""
+
+    row: int
+    decision: Decision
+    judged: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """A row of the batch (from 0) that was not judged, why, and what would do."""
+
+    row: int
+    reason: str
+    hint: str
+
+
+def signal_columns(policies: Iterable[CompiledPolicy]) -> tuple[str, ...]:
+    """The names of columns that are read as signals under these policies."""
+    return tuple(sorted({*SIGNALS, *(name for p in policies for name in p.policy.document.signals)}))
+
+
+def decide_columns(
+    policies: Sequence[CompiledPolicy],
+    batch: pa.RecordBatch,
+    *,
+    as_of: datetime | None,
+    engine: str,
+    items: Callable[[int], str | None] | None = None,
+) -> list[Decided | RowError]:
+    """The rows that something is decided of, and the rows that cannot be judged, in order.
+
+    Of several policies that know the row's subject type, the one with the strongest action speaks, the first of equals.
+    `items` names rows that have no `id`.
+    """
+    table = _Table(batch, signal_columns(policies))
+    errors = {error.row: error for error in table.errors(policies)}
+    found: dict[int, Decided] = {}
+    for compiled in policies:
+        matched = find_matches(compiled, {name or "": column for name, column in table.texts.items()})
+        for row, matches in matched.items():
+            if row in errors or not table.speaks_for(row, compiled):
+                continue
+            content = table.content(row, items)
+            try:
+                decision = decide(compiled, content, as_of=as_of, engine=engine, matches=table.by_field(row, matches))
+            except UsageError as wrong:
+                errors[row] = RowError(row, str(wrong), wrong.hint)
+                continue
+            best = found.get(row)
+            if decision.action != "none" and (
+                best is None or strength(decision.action) > strength(best.decision.action)
+            ):
+                found[row] = Decided(row, decision, judged_bytes(content))
+    both: dict[int, Decided | RowError] = {**found, **errors}
+    return [both[row] for row in sorted(both)]
+
+
+def decision_batch(first_row: int, rows: int, outcomes: Iterable[Decided | RowError]) -> pa.RecordBatch:
+    """One row for each row of the batch, in order, by `DECISION_SCHEMA`; rows are numbered from `first_row`."""
+    action: list[str] = ["none"] * rows
+    columns: dict[str, list[Any]] = {name: [None] * rows for name in ("category", "severity", "rules", "decision")}
+    for outcome in outcomes:
+        if isinstance(outcome, RowError):
+            raise UsageError(f"row {first_row + outcome.row}: {outcome.reason}", hint=outcome.hint)
+        decision = outcome.decision
+        action[outcome.row] = decision.action
+        columns["category"][outcome.row] = decision.category
+        columns["severity"][outcome.row] = decision.severity
+        columns["rules"][outcome.row] = list(decision.rules)
+        columns["decision"][outcome.row] = decision.to_json().decode()
+    arrays = [range(first_row, first_row + rows), action, *columns.values()]
+    return pa.RecordBatch.from_arrays(
+        [pa.array(values, field.type) for values, field in zip(arrays, DECISION_SCHEMA, strict=True)],
+        schema=DECISION_SCHEMA,
+    )
+
+
+class _Table:
+    """The columns of a batch by their role. Null means not said."""
+
+    def __init__(self, batch: pa.RecordBatch, signals: Iterable[str]) -> None:
+        names = batch.schema.names
+        self.texts: dict[str | None, pa.Array] = {}
+        for name in names:
+            if name == "text" or name.startswith("text."):
+                self.texts[name[5:] or None] = _strings(batch.column(name), name)
+        if not self.texts:
+            raise UsageError(
+                f"no column `text` among {', '.join(f'`{n}`' for n in names)}", hint=suggest("text", names)
+            )
+        if None in self.texts and len(self.texts) > 1:
+            raise UsageError("both `text` and `text.<field>` columns", hint="name each text's field, or none")
+        for field in self.texts:
+            if field is not None:
+                one_of(field, FIELDS, "field")
+        self.attributes = {n: _strings(batch.column(n), n) for n in _ATTRIBUTES if n in names}
+        self.signals = {n: batch.column(n) for n in signals if n in names}
+
+    def errors(self, policies: Sequence[CompiledPolicy]) -> Iterator[RowError]:
+        """The rows with a value that cannot be, found on whole columns."""
+        absent = None
+        for column in self.texts.values():
+            absent = pc.is_null(column) if absent is None else pc.and_(absent, pc.is_null(column))
+        for row in _where(absent):
+            yield RowError(row, "no text", "give an empty text if there is none")
+        subjects = sorted({name for compiled in policies for name in compiled.policy.document.subjects})
+        for name, allowed in (("field", FIELDS), ("surface", SURFACES), ("subject", subjects)):
+            if name in self.attributes:
+                column = self.attributes[name]
+                for row in _where(pc.and_(pc.is_valid(column), pc.invert(pc.is_in(column, pa.array(allowed))))):
+                    value = column[row].as_py()
+                    yield RowError(row, f"{name} `{value}` is not known", suggest(value, allowed))
+        if "published_at" in self.attributes:
+            column = self.attributes["published_at"]
+            for row in _where(pc.invert(pc.match_substring_regex(column, _INSTANT))):
+                try:
+                    instant(column[row].as_py(), what="published_at")
+                except UsageError as wrong:
+                    yield RowError(row, str(wrong), wrong.hint)
+
+    def speaks_for(self, row: int, compiled: CompiledPolicy) -> bool:
+        """Whether the policy knows the row's subject type; a row that says none is everybody's."""
+        subject = self._attribute("subject", row)
+        return subject is None or subject in compiled.policy.document.subjects
+
+    def content(self, row: int, items: Callable[[int], str | None] | None) -> Content:
+        """The row as a fact."""
+        published_at = self._attribute("published_at", row)
+        item = self._attribute("id", row)
+        signals = {name: column[row].as_py() for name, column in self.signals.items()}
+        return Content(
+            fields=dict(self._texts(row)),
+            item=item if item is not None or items is None else items(row),
+            account=self._attribute("account", row),
+            subject=self._attribute("subject", row),
+            surface=self._attribute("surface", row),
+            published_at=None if published_at is None else instant(published_at, what="published_at"),
+            lang=self._attribute("lang", row),
+            signals={name: value for name, value in signals.items() if value is not None},
+        )
+
+    def by_field(self, row: int, matches: Mapping[str, Sequence[Match]]) -> dict[str | None, Sequence[Match]]:
+        """Matches by column as matches by the field the row's content names."""
+        if None in self.texts:
+            return {self._attribute("field", row): matches.get("", ())}
+        return {field: matches.get(field or "", ()) for field in self.texts}
+
+    def _texts(self, row: int) -> Iterator[tuple[str | None, str]]:
+        for field, column in self.texts.items():
+            text = column[row].as_py()
+            if text is not None:
+                yield (self._attribute("field", row) if field is None else field), text
+
+    def _attribute(self, name: str, row: int) -> str | None:
+        value: str | None = self.attributes[name][row].as_py() if name in self.attributes else None
+        return value
+
+
+def _strings(column: pa.Array, name: str) -> pa.Array:
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column
+    if pa.types.is_null(column.type) or pa.types.is_string_view(column.type):
+        return column.cast(pa.large_string())
+    raise UsageError(f"column `{name}` holds {column.type}, not text", hint="cast it to string")
+
+
+def _where(mask: pa.Array) -> list[int]:
+    rows: list[int] = pc.indices_nonzero(pc.fill_null(mask, fill_value=False)).to_pylist()
+    return rows

@@ -1,0 +1,64 @@
+"""Chains of spans that stand together, against a definition that tries every choice."""
+
+from itertools import pairwise, permutations, product
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lictor.detect.item import Passage, Span
+from lictor.detect.near import chains
+from lictor.match import Match
+
+# No two neighbours alike, since repeats do not count as distance.
+TEXT = "甲乙" * 30
+SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 4)), max_size=6, unique=True)
+
+
+def _span(start: int, length: int) -> Span:
+    return Span("article", Match("甲", start, start + length, "甲" * length, (), key=None), "lexicon")
+
+
+def _stand_together(choice: tuple[Span, ...], within: int, *, ordered: bool) -> bool:
+    orders = [choice] if ordered else permutations(choice)
+    return any(all(0 <= b.match.start - a.match.end <= within for a, b in pairwise(one)) for one in orders)
+
+
+@given(st.lists(SPANS, min_size=2, max_size=3), st.integers(0, 20), st.booleans())
+def test_a_chain_is_found_exactly_where_one_exists(kinds, within, ordered):
+    """The sweep finds a chain if and only if some choice of one span a kind stands together."""
+    passage = Passage("article", TEXT, ())
+    spans = [[_span(start, length) for start, length in kind] for kind in kinds]
+    expected = any(_stand_together(choice, within, ordered=ordered) for choice in product(*spans))
+
+    actual = list(chains(passage, spans, within=within, ordered=ordered, inside="field"))
+
+    assert expected == bool(actual)
+    assert all(_stand_together(chain, within, ordered=ordered) for chain in actual)
+
+
+def test_padding_does_not_widen_a_gap():
+    """Distance is counted in characters that carry meaning, so dots between two words do not part them."""
+    passage = Passage("article", "买" + "." * 40 + "币", ())
+
+    found = list(chains(passage, [[_span(0, 1)], [_span(41, 1)]], within=0, ordered=False, inside="field"))
+
+    assert len(found) == 1
+
+
+def test_a_paragraph_parts_what_stands_close():
+    """With `inside: paragraph`, a line break between two spans keeps them apart."""
+    passage = Passage("article", "买\n币", ())
+    kinds = [[_span(0, 1)], [_span(2, 1)]]
+
+    assert list(chains(passage, kinds, within=5, ordered=False, inside="paragraph")) == []
+    assert len(list(chains(passage, kinds, within=5, ordered=False, inside="field"))) == 1
+
+
+def test_a_hundred_thousand_spans_take_one_sweep():
+    """A text full of matches of both kinds is swept once, not compared pair by pair."""
+    passage = Passage("article", "甲乙" * 50_000, ())
+    kinds = [[_span(at, 1) for at in range(0, 100_000, 2)], [_span(at, 1) for at in range(1, 100_000, 2)]]
+
+    found = sum(1 for _ in chains(passage, kinds, within=3, ordered=False, inside="field"))
+
+    assert found == 99_999
