@@ -85,7 +85,7 @@ def instant(value: str | datetime, *, what: str = "time") -> datetime:
 
 
 def stamp(moment: datetime) -> str:
-    """The instant as text that sorts and compares: UTC, seconds (microseconds only where there are any), `Z`."""
+    """The instant as text: UTC, ending in `Z`, with microseconds only where there are any."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

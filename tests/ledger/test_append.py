@@ -100,6 +100,15 @@ def test_the_same_id_with_another_input_account_or_time_is_refused(path, make, o
             ledger.append(Batch([dataclasses.replace(record, **other)]))
 
 
+def test_a_newer_engine_that_decides_alike_adds_nothing(path, make):
+    """A scan begun under one version of the engine can be finished under the next, as long as both decide alike."""
+    with Ledger.open(path) as ledger:
+        ledger.append(Batch([make.record(1, engine="1.0")], (make.policy,)))
+        appended = ledger.append(Batch([make.record(1, engine="1.1")]))
+
+    assert (0, 1) == (appended.added, appended.present)
+
+
 def test_an_id_of_another_kind_is_refused(path, make):
     """A decision cannot take the id of an entry that is none."""
     record = make.record(1)

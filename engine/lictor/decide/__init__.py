@@ -23,6 +23,7 @@ from lictor.facts import Content, canonical, stamp
 from lictor.match import Match
 from lictor.policy import Policy
 from lictor.policy.actions import PERMANENT, Action, above_flag, strength, strongest
+from lictor.policy.names import DETECTORS
 
 __all__ = ["Decision", "Effect", "Evidence", "Monitored", "ViolationRecord", "decide", "judged_bytes"]
 
@@ -218,7 +219,8 @@ def _record(policy: Policy, one: _InForce) -> ViolationRecord:
                 start=span.match.start,
                 end=span.match.end,
                 text=span.match.text,
-                term=span.match.term,
+                # What a detector read is the user's own (a name, a number), so the detector itself stands for it.
+                term=span.source if span.source in DETECTORS else span.match.term,
                 lexicon=span.source,
                 mechanisms=tuple(span.match.mechanisms),
             )
