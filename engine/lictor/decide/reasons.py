@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lictor.decide.decision import Effect, Evidence, ViolationRecord
 from lictor.decide.words import LANGUAGES, Words
 from lictor.errors import escape_controls
-from lictor.policy.models import Ground, PolicyDocument, Version, localized
+from lictor.policy.models import Ground, PolicyDocument, Source, localized
 
 __all__ = ["Case", "statement"]
 
@@ -23,11 +23,11 @@ _QUOTE_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a statement is about. `lead`, its ground and that ground's version are None where nothing is done."""
+    """What a statement is about. `lead`, its ground and source are None where nothing is done."""
 
     effects: Sequence[Effect]
     lead: ViolationRecord | None
-    ground: tuple[Ground, Version] | None
+    ground: tuple[Ground, Source] | None
     excused: Sequence[str]
     trigger: str
     appeal_until: str | None
@@ -102,15 +102,14 @@ class _Writer:
             how=words.comma.join(words.mechanism[name] for name in piece.mechanisms),
         )
 
-    def _ground(self, lead: ViolationRecord, ground: Ground, version: Version) -> str:
+    def _ground(self, lead: ViolationRecord, ground: Ground, source: Source) -> str:
         words = self._words
-        named = self._document.title if version.source is None else version.source.name
         return words.ground.format(
             category=localized(self._document.categories[lead.category].title, self._lang),
             severity=lead.severity,
             rule=localized(lead.title, self._lang),
             clause=ground.clause,
-            source=localized(named, self._lang),
+            source=localized(source.name, self._lang),
             kind=words.law if ground.kind == "illegal_content" else words.contract,
         )
 

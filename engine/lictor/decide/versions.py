@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from lictor.policy.models import Ground, PolicyDocument, Version
+from lictor.policy.models import Ground, PolicyDocument, Source
 
 __all__ = ["best_pattern", "binds", "ground_at", "version_at"]
 
@@ -41,14 +41,14 @@ def binds(
     return spec.until is None or version < _number(document, spec.until)
 
 
-def ground_at(document: PolicyDocument, category: str, version: int) -> tuple[Ground, Version]:
-    """What the category rests on under that version, and the version in whose source the clause stands."""
+def ground_at(document: PolicyDocument, category: str, version: int) -> tuple[Ground, Source]:
+    """What the category rests on under that version, and the source in which the clause stands."""
     spec = document.categories[category]
     first = spec.start.get("default") or next(iter(spec.start.values()))
     named = [(_number(document, ground.since or first), ground) for ground in spec.grounds]
     # A ground holds from its version on; before the first of them, the first speaks.
     number, ground = next((pair for pair in reversed(named) if pair[0] <= version), named[0])
-    return ground, document.versions[number]
+    return ground, ground.source or document.versions[number].source or Source(name=document.title)
 
 
 def best_pattern(patterns: Mapping[str, str], category: str) -> str | None:

@@ -420,14 +420,16 @@ class Version(Model):
 
 
 class Ground(Model):
-    """What a decision rests on: the law, or the platform's own terms, and the clause, in the source of a version.
+    """What a decision rests on: the law, or the platform's own terms, and the clause.
 
-    `from` names that version; left out, it is the one from which the category binds.
+    It holds `from` a version; left out, the one from which the category binds. The clause stands in that version's
+    source, unless `source` says otherwise.
     """
 
     kind: Literal["illegal_content", "incompatible_content"]
     clause: str
     since: Annotated[str | None, Field(alias="from")] = None
+    source: Source | None = None
     text: LocalText | None = None
 
 
