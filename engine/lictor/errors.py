@@ -93,6 +93,9 @@ class PolicyError(LictorError):
         self.diagnostics = tuple(sorted(diagnostics, key=_by_place))
         super().__init__("\n\n".join(render(d) for d in self.diagnostics))
 
+    def __reduce__(self) -> tuple[type[PolicyError], tuple[tuple[Diagnostic, ...]]]:
+        return PolicyError, (self.diagnostics,)  # so that it crosses processes whole
+
 
 def render(diagnostic: Diagnostic) -> str:
     """The diagnostic as terminal text: code, fact, place, source line with carets, hint. Safe to print."""
