@@ -148,3 +148,13 @@ def test_a_policy_is_loaded_once(tulips):
     """The same policy twice is refused."""
     with pytest.raises(UsageError, match="twice"):
         Engine([load_policy(tulips), load_policy(tulips)])
+
+
+@pytest.mark.parametrize("day", ["2021-99-01", "2021-02-30", "2021-02-29"])
+@pytest.mark.parametrize("text", ["clean", "buy my tulip"])
+def test_a_day_that_never_was_is_named(engine, day, text):
+    """An impossible date is reported for its row, whether or not the text is clean."""
+    batch = pa.RecordBatch.from_pydict({"text": [text], "published_at": [f"{day}T00:00:00Z"]})
+    (outcome,) = engine.decide_batch(batch)
+
+    assert "not an instant" in outcome.reason

@@ -100,13 +100,16 @@ def test_the_same_id_with_another_input_account_or_time_is_refused(path, make, o
             ledger.append(Batch([dataclasses.replace(record, **other)]))
 
 
-def test_a_newer_engine_that_decides_alike_adds_nothing(path, make):
-    """A scan begun under one version of the engine can be finished under the next, as long as both decide alike."""
+def test_what_an_older_engine_decided_stands(path, make):
+    """A scan begun under one version of the engine can be finished under the next; what was recorded is kept."""
     with Ledger.open(path) as ledger:
         ledger.append(Batch([make.record(1, engine="1.0")], (make.policy,)))
-        appended = ledger.append(Batch([make.record(1, engine="1.1")]))
+        appended = ledger.append(Batch([make.record(1, engine="1.1", reasons={"en": "better said"})]))
+        kept = ledger.decision(make.record(1).id)
 
     assert (0, 1) == (appended.added, appended.present)
+    assert kept is not None
+    assert kept.decision["engine"] == "1.0"
 
 
 def test_an_id_of_another_kind_is_refused(path, make):

@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, one_of, suggest
@@ -47,7 +47,7 @@ class Passage:
         self.text = text
         self._by_lexicon: dict[str, list[tuple[str, Span]]] = {}
         for match in matches:
-            lexicon, source, strength = match.key  # type: ignore[misc]
+            lexicon, source, strength = cast("tuple[str, str, str]", match.key)
             self._by_lexicon.setdefault(lexicon, []).append((strength, Span(name, match, source)))
         self._detected: dict[str, list[Span]] = {}
 

@@ -11,7 +11,6 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -238,12 +237,12 @@ class _Tail:
     def refuse_other(self, record: DecisionRecord, seq: int, body: str) -> None:
         """Nothing, if the row is what the record would become under the salts that were used; otherwise an error.
 
-        What has been erased can no longer be compared and counts as the same. So does another version of the engine
-        that decides alike: a scan may be finished after an upgrade.
+        What has been erased can no longer be compared and counts as the same. So does what another version of the
+        engine decided: a scan may be finished after an upgrade, and what was recorded stands until replay is asked.
         """
         kept = orjson.loads(body)
-        if "engine" in record.decision:
-            record = replace(record, decision={**record.decision, "engine": kept.get("decision", {}).get("engine")})
+        if record.decision.get("engine") != kept.get("decision", record.decision).get("engine"):
+            return
         public, words = part(record.decision)
         content = kept.get("blobs", {}).get("content")
         row = self._connection.execute("SELECT salt FROM blob WHERE entry = ? AND name = 'content'", (seq,)).fetchone()

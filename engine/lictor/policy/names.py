@@ -11,7 +11,8 @@ from lictor.facts import FIELDS, SURFACES, TRIGGERS
 __all__ = ["DETECTORS", "FACT_KEYS", "MECHANISMS", "SIGNALS", "SignalType"]
 
 DETECTORS: tuple[str, ...] = (
-    "url", "domain", "invite_code", "wechat_id", "price", "email", "telegram", "qq", "number", "address",
+    "url", "domain", "invite_code", "wechat_id", "price", "email", "telegram", "qq", "number", "address", "ipv4",
+    "ipv6",
 )  # fmt: skip
 """What is found by its form rather than by a list. The matcher builds exactly these."""
 

@@ -1,0 +1,25 @@
+"""The command `lictor`: verbs over files and texts. Results go to standard output, everything else to standard error.
+
+| exit | meaning |
+|---|---|
+| 0 | it ran and found nothing |
+| 1 | it found something: an action above `flag`, a warning, a failed test, a broken ledger |
+| 2 | it could not run, or not to the end: usage, an invalid policy, unreadable input, output that cannot be written |
+| 130 | interrupted: what was committed stays |
+
+    exits       every way to end, to its exit code and message, in one place; `codes` are the exit codes
+    verbs       the tree of verbs; each is loaded when it is called
+    options     what several verbs take: policies, instants, texts
+    say         the standard streams: results, and notes for a person
+    check       `lictor check`
+    scan        `lictor scan`: `judging` decides batches, `sinks` say where the decisions go, `events` logs them
+    policy_*    `lictor policy lint`, `lictor policy test`
+    ledger_*    `lictor ledger verify`
+    completion  `lictor completion`
+
+This package alone reads the clock, and alone logs.
+"""
+
+from lictor.cli.exits import main
+
+__all__ = ["main"]

@@ -1,0 +1,153 @@
+"""The work of a scan that other processes can share: a batch of rows in, its decisions out as bytes.
+
+What comes between two batches (rejects, unreadable files, remarks) travels with the batch that follows it, so that it
+is reported in its place whatever the number of jobs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lictor.decide import Decision
+from lictor.engine import Engine
+from lictor.policy import load_canonical
+from lictor.report.rejects import RejectRow
+from lictor.report.rows import ScanRow
+from lictor.scan.columns import RowError
+from lictor.scan.inputs import FileError, InputBatch, Note, Piece, Reject
+
+__all__ = ["Judge", "Judged", "Task", "judge_of", "tasks"]
+
+_AT_ONCE = 1000
+_RAW_KEPT = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A batch to decide, and what was met on the way to it."""
+
+    before: tuple[Reject | FileError | Note, ...]
+    batch: InputBatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A batch decided: its rows, for each decision what was judged, and the rows rejected before and in it.
+
+    `read` is a digest of which rows were read: the file's own, the rows' numbers, and the rejects.
+    """
+
+    before: tuple[FileError | Note, ...]
+    sources: frozenset[str]
+    count: int
+    rows: tuple[ScanRow, ...]
+    inputs: tuple[bytes, ...]
+    rejects: tuple[RejectRow, ...]
+    read: str
+
+
+def tasks(pieces: Iterable[Piece]) -> Iterator[Task]:
+    """The pieces as tasks, in order; of what is no batch at most a thousand at once."""
+    before: list[Reject | FileError | Note] = []
+    for piece in pieces:
+        if isinstance(piece, InputBatch):
+            yield Task(tuple(before), piece)
+            before.clear()
+        else:
+            before.append(piece)
+            if len(before) == _AT_ONCE:
+                yield Task(tuple(before), None)
+                before.clear()
+    if before:
+        yield Task(tuple(before), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Decides tasks. `defaults` are values for rows that do not say; `every`: also rows of which nothing is decided."""
+
+    engine: Engine
+    as_of: datetime | None
+    defaults: Mapping[str, str]
+    every: bool
+
+    def __call__(self, task: Task) -> Judged:
+        """The task decided."""
+        rejects = [_rejected(one) for one in task.before if isinstance(one, Reject)]
+        others = tuple(one for one in task.before if not isinstance(one, Reject))
+        digest = hashlib.sha256()
+        rows: list[ScanRow] = []
+        inputs: list[bytes] = []
+        found = task.batch
+        if found is not None:
+            digest.update(found.digest.encode() + found.rows.tobytes())
+            outcomes = self.engine.decide_batch(_completed(found.batch, self.defaults), at=self.as_of, items=found.item)
+            quiet = 0
+            for outcome in outcomes:
+                rows += self._quiet(found, quiet, outcome.row)
+                quiet = outcome.row + 1
+                if isinstance(outcome, RowError):
+                    rejects.append(_not_judged(found, outcome))
+                else:
+                    rows.append(_row(found, outcome.row, outcome.decision))
+                    inputs.append(outcome.judged)
+            rows += self._quiet(found, quiet, found.batch.num_rows)
+        digest.update(orjson.dumps([(one.file, one.row, one.reason, one.raw) for one in rejects]))
+        return Judged(
+            before=others,
+            sources=frozenset({found.source} if found else ()) | {one.file for one in rejects},
+            count=(found.batch.num_rows if found else 0) + sum(isinstance(one, Reject) for one in task.before),
+            rows=tuple(rows),
+            inputs=tuple(inputs),
+            rejects=tuple(rejects),
+            read=digest.hexdigest(),
+        )
+
+    def _quiet(self, found: InputBatch, start: int, end: int) -> Iterable[ScanRow]:
+        if not self.every:
+            return ()
+        return (ScanRow(found.source, int(found.rows[at]), found.item(at), "none") for at in range(start, end))
+
+
+def judge_of(policies: Iterable[bytes], as_of: datetime | None, defaults: Mapping[str, str], *, every: bool) -> Judge:
+    """The judge for policies given as canonical bytes, which is how another process is told of them."""
+    return Judge(Engine([load_canonical(policy) for policy in policies]), as_of, defaults, every)
+
+
+def _completed(batch: pa.RecordBatch, defaults: Mapping[str, str]) -> pa.RecordBatch:
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    for name, value in defaults.items():
+        column = columns.get(name)
+        columns[name] = pa.repeat(value, batch.num_rows) if column is None else pc.fill_null(column, value)
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
+
+
+def _row(found: InputBatch, at: int, decision: Decision) -> ScanRow:
+    return ScanRow(
+        file=found.source,
+        row=int(found.rows[at]),
+        item=decision.item,
+        action=decision.action,
+        status=decision.status,
+        category=decision.category,
+        severity=decision.severity,
+        rules=decision.rules,
+        decision=decision.to_json(),
+    )
+
+
+def _rejected(one: Reject) -> RejectRow:
+    return RejectRow(one.source, one.row, one.reason, one.detail, one.raw.decode("utf-8", "backslashreplace"))
+
+
+def _not_judged(found: InputBatch, error: RowError) -> RejectRow:
+    detail = f"{error.reason}; {error.hint}" if error.hint else error.reason
+    raw = orjson.dumps(found.batch.slice(error.row, 1).to_pylist()[0])[:_RAW_KEPT].decode("utf-8", "backslashreplace")
+    return RejectRow(found.source, int(found.rows[error.row]), "bad_value", detail, raw)

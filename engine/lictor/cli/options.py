@@ -1,0 +1,92 @@
+"""What several verbs take, read in the same way by each: policies, instants, texts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from lictor.cli import say
+from lictor.errors import UsageError
+from lictor.facts import instant
+from lictor.policy import bundled_policies
+
+__all__ = ["INSTANT", "POLICY", "WORDS", "as_of_option", "chosen", "json_option", "policy_option"]
+
+
+class Words(click.ParamType[str]):
+    """A text or a name, which is valid UTF-8."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        """The text as given; bytes that are not UTF-8 are refused."""
+        try:
+            value.encode()
+        except UnicodeEncodeError as wrong:
+            assert param is not None
+            named = param.opts[-1] if isinstance(param, click.Option) else param.human_readable_name
+            raise UsageError(
+                f"`{named}` is not UTF-8 after its first {wrong.start:,} characters",
+                hint="convert it first, for example with `iconv -t UTF-8`",
+            ) from None
+        return value
+
+
+class Instant(click.ParamType[datetime]):
+    """An instant with its offset from UTC."""
+
+    name = "instant"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> datetime:  # noqa: ARG002
+        """The instant; one without an offset is refused."""
+        return instant(value)
+
+
+class PolicyName(click.Path):
+    """A policy: the name of a bundled one, or a file or folder."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Bundled policies that begin so, and files."""
+        bundled = [CompletionItem(name) for name in bundled_policies() if name.startswith(incomplete)]
+        return [*bundled, *super().shell_complete(ctx, param, incomplete)]
+
+
+WORDS = Words()
+INSTANT = Instant()
+POLICY = PolicyName()
+
+policy_option = click.option(
+    "policies",
+    "-p",
+    "--policy",
+    type=POLICY,
+    multiple=True,
+    metavar="P",
+    help="A bundled policy's name, a file or a folder; may be given several times. "
+    "Left out: the folder `policy/` here, else `wechat`.",
+)
+as_of_option = click.option(
+    "as_of",
+    "--as-of",
+    "--at",
+    type=INSTANT,
+    metavar="T",
+    help="Judge by the rules in force at this instant, such as 2022-06-21T09:00:00+08:00. "
+    "Left out: by the newest version.",
+)
+json_option = click.option("as_json", "--json", is_flag=True, help="For a machine to read.")
+
+
+def chosen(policies: Sequence[str]) -> list[str]:
+    """The policies named, or the one that stands here, else the bundled one; the choice is said."""
+    if policies:
+        return list(policies)
+    if Path("policy").is_dir():
+        say.note("no policy named: using the folder `policy/` here")
+        return ["./policy"]
+    say.note("no policy named: using the bundled policy `wechat`")
+    return ["wechat"]

@@ -1,0 +1,185 @@
+"""`lictor scan`: every row of files decided, and the decisions kept.
+
+One batch after the other is decided (by other processes, with `--jobs`), committed to the ledger in one transaction,
+written out and counted, in the order of the input. Files appear when all is done; the ledger keeps what was committed.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import time
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import click
+import orjson
+
+from lictor import Engine
+from lictor.cli import say
+from lictor.cli.codes import FAILED, FOUND, OK
+from lictor.cli.judging import Judge, Judged, judge_of, tasks
+from lictor.cli.options import WORDS, as_of_option, chosen, json_option, policy_option
+from lictor.cli.sinks import Targets, open_sinks
+from lictor.errors import InputError, UsageError
+from lictor.facts import FIELDS, SURFACES, one_of
+from lictor.report.summary import Tally, render_tally
+from lictor.scan.inputs import FileError, Inputs, open_inputs
+from lictor.scan.jobs import ordered_map
+
+__all__ = ["command"]
+
+_NAMED = 5  # rejects named on standard error; the others are counted
+
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="PATH...", type=click.Path())
+@policy_option
+@as_of_option
+@click.option("--out", type=_FILE, metavar="F", help="Write rows here: .jsonl, .csv (also .gz, .zst) or .parquet.")
+@click.option("--ledger", type=_FILE, metavar="F", help="Keep the decisions in this ledger; a second run adds nothing.")
+@click.option("--rejects", type=_FILE, metavar="F", help="Write the rows that cannot be decided here, as JSON lines.")
+@click.option("--events", type=_FILE, metavar="F|-", help="Write a JSON event a decision here; `-`: standard output.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
+@click.option("mapping", "--map", type=WORDS, multiple=True, metavar="NAME=COLUMN", help="Such as text=body.")
+@click.option("--field", type=click.Choice(FIELDS), help="The field of rows that do not say.")
+@click.option("--subject", type=WORDS, metavar="NAME", help="The subject type of rows that do not say.")
+@click.option("--surface", type=click.Choice(SURFACES), help="The surface of rows that do not say.")
+@click.option("--whole-files", is_flag=True, help="A .txt file is one text, instead of one a line.")
+@click.option("--stdin-kind", type=click.Choice(["txt", "jsonl", "csv", "parquet"]), help="What standard input holds.")
+@click.option("every", "--all", is_flag=True, help="Rows of which nothing is decided, too.")
+@click.option("--strict", is_flag=True, help="Stop at the first row that cannot be decided.")
+@click.option("--no-progress", is_flag=True, help="No progress bar.")
+@json_option
+def command(
+    *,
+    paths: Sequence[str],
+    policies: Sequence[str],
+    as_of: datetime | None,
+    out: Path | None,
+    ledger: Path | None,
+    rejects: Path | None,
+    events: Path | None,
+    jobs: int,
+    mapping: Sequence[str],
+    field: str | None,
+    subject: str | None,
+    surface: str | None,
+    whole_files: bool,
+    stdin_kind: Any,
+    every: bool,
+    strict: bool,
+    no_progress: bool,
+    as_json: bool,
+) -> int:
+    """Decide on every row of files, and keep the decisions.
+
+    PATH is a file (.txt, .jsonl, .ndjson, .csv, also .gz or .zst; .parquet), a folder of such files, or `-` for
+    standard input. The column `text`, or columns `text.<field>`, hold what is judged; id, field, subject, surface,
+    account, published_at, lang and the signals the policy declares are read where they are.
+
+    Rows that something is decided of come out in the order they were read: in the file of --out, else on standard
+    output, as lines to read on a terminal, as JSON lines in a pipe or with --json. The summary goes to standard error;
+    with --json it is one line of JSON, on standard output where files have taken the rows and events.
+
+    The exit code is 1 where an action is stronger than `flag`, 2 where a file could not be read.
+    """
+    targets = Targets(out=out, ledger=ledger, rejects=rejects, events=events, as_json=as_json)
+    targets.check(paths, strict=strict)
+    engine = Engine.load(chosen(policies))
+    if subject is not None:
+        one_of(subject, {name for one in engine.policies for name in one.policy.document.subjects}, "subject")
+    if as_of is None:
+        newest = ", ".join(f"`{p.policy.document.versions[-1].id}` of `{p.policy.id}`" for p in engine.policies)
+        say.note(f"judging by the newest version, {newest}; another instant: `--as-of`")
+    given = {"field": field, "subject": subject, "surface": surface}
+    judge = Judge(engine, as_of, {name: value for name, value in given.items() if value is not None}, every)
+    inputs = open_inputs(
+        paths,
+        columns=_columns(mapping),
+        signals=engine.signals,
+        whole_files=whole_files,
+        stdin=say.standard_input() if "-" in paths else io.BytesIO(),
+        stdin_kind=stdin_kind,
+    )
+    shown = sys.stderr is not None and sys.stderr.isatty() and not no_progress and not targets.terminal
+    started = time.monotonic()
+    try:
+        tally = _run(judge, inputs, targets, jobs=jobs, strict=strict, progress=shown)
+    except KeyboardInterrupt:
+        kept = "no file was written" if ledger is None else "what was committed is in the ledger"
+        raise KeyboardInterrupt(f"interrupted: {kept}; run it again to go on") from None
+    seconds = time.monotonic() - started
+    if not as_json:
+        say.aside(render_tally(tally, seconds=seconds))
+    else:
+        tell = say.result if targets.output_is_free else say.aside
+        tell(orjson.dumps(tally.to_dict(seconds=seconds)).decode())
+    return FAILED if tally.file_errors else FOUND if tally.found else OK
+
+
+def _run(judge: Judge, inputs: Inputs, targets: Targets, *, jobs: int, strict: bool, progress: bool) -> Tally:
+    canonical = [one.policy.canonical for one in judge.engine.policies]
+    spread = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
+    counts = _Counts(strict=strict)
+    with ExitStack() as stack:
+        sinks = [counts.add, *open_sinks(stack, targets, judge.engine)]
+        make = spread if jobs > 1 else lambda: judge
+        results = stack.enter_context(closing(cast("Generator[Judged]", ordered_map(make, tasks(inputs), jobs))))
+        for judged in _with_progress(results, inputs) if progress else results:
+            for sink in sinks:
+                sink(judged)
+    return counts.tally
+
+
+class _Counts:
+    """Counts what was judged, and tells a person what was met on the way."""
+
+    def __init__(self, *, strict: bool) -> None:
+        self.tally = Tally()
+        self._strict = strict
+        self._sources: set[str] = set()
+
+    def add(self, judged: Judged) -> None:
+        """Counts a batch; under `strict`, its first reject is an error."""
+        for one in judged.before:
+            if isinstance(one, FileError):
+                self.tally.file_errors += 1
+                say.error(f"`{one.source}`: {one.message}", one.hint)
+            else:
+                say.note(f"`{one.source}`: {one.message}")
+        for number, reject in enumerate(judged.rejects, self.tally.rejects.total()):
+            if self._strict:
+                raise InputError(str(reject), hint="without `--strict` such rows are set aside")
+            if number < _NAMED:
+                say.note(f"rejected {reject}")
+            elif number == _NAMED:
+                say.note("more rows are rejected; `--rejects F` writes them all")
+        self.tally.add(judged.count, judged.rows, (one.reason for one in judged.rejects))
+        self._sources.update(judged.sources)
+        self.tally.files = len(self._sources)
+
+
+def _columns(mapping: Iterable[str]) -> dict[str, str]:
+    columns: dict[str, str] = {}
+    for pair in mapping:
+        name, equals, column = pair.partition("=")
+        if not (name and equals and column):
+            raise UsageError(f"mapping `{pair}` is not `NAME=COLUMN`", hint="write `--map text=body`")
+        if columns.setdefault(name, column) != column:
+            raise UsageError(f"`{name}` is mapped twice", hint="read it from one column")
+    return columns
+
+
+def _with_progress(results: Iterable[Judged], inputs: Inputs) -> Iterator[Judged]:
+    with click.progressbar(length=inputs.total_bytes, label="scanning", file=sys.stderr) as bar:
+        for judged in results:
+            yield judged
+            bar.length = inputs.total_bytes
+            bar.update(inputs.bytes_read - bar.pos)
