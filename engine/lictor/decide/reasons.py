@@ -86,9 +86,10 @@ class _Writer:
 
     def _facts(self, evidence: Sequence[Evidence]) -> str:
         words = self._words
-        quotes = [self._quote(piece) for piece in evidence[:_QUOTES]]
-        if len(evidence) > _QUOTES:
-            quotes.append(words.more.format(count=len(evidence) - _QUOTES))
+        widest = _widest(evidence)
+        quotes = [self._quote(piece) for piece in widest[:_QUOTES]]
+        if len(widest) > _QUOTES:
+            quotes.append(words.more.format(count=len(widest) - _QUOTES))
         return words.found.format(field=words.field[evidence[0].field], quotes=words.semicolon.join(quotes))
 
     def _quote(self, piece: Evidence) -> str:
@@ -121,3 +122,12 @@ class _Writer:
             by="" if appeal_until is None else words.appeal_by.format(instant=appeal_until),
             answer=words.duration(str(appeals.answer)),
         )
+
+
+def _widest(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The pieces in order of place, without those that stand inside another: nobody is told the same words twice."""
+    kept: list[Evidence] = []
+    for piece in sorted(evidence, key=lambda e: (e.field, e.start, -e.end)):
+        if not kept or piece.field != kept[-1].field or piece.end > kept[-1].end:
+            kept.append(piece)
+    return kept

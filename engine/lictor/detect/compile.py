@@ -7,7 +7,6 @@ or a detector alone) makes every item worth a look; `unanchored` names such rule
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +16,7 @@ from lictor.match import Matcher, MatchOptions, Term
 from lictor.policy import Policy
 from lictor.policy.models import Condition, Lexicon, MatchSettings, Rule
 from lictor.policy.names import DETECTORS
+from lictor.text.frequency import frequency
 
 __all__ = ["CompiledPolicy", "compile_policy"]
 
@@ -117,9 +117,8 @@ def _inline_terms(key: str, node: Condition) -> Iterable[Term]:
 
 
 def _frequency(term: Term) -> float:
-    """A guess at how often a term stands in ordinary text, for choosing anchors: shorter is commoner, Han rarer."""
-    weight = sum(2 if unicodedata.category(char) == "Lo" else 1 for char in term.text)
-    return 4.0 ** (6 - min(weight, 10))
+    """How often the term stands in ordinary text; a ticker counts in capitals only, which is far rarer."""
+    return frequency(term.text) / (100 if term.options.ticker else 1)
 
 
 class _AnchorFinder:

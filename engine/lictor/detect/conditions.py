@@ -184,7 +184,7 @@ def _join(parts: list[Finding], *, truth: bool | None) -> Finding:
         return _FALSE
     shown = {s.place: s for part in parts if part.truth is True for s in part.spans}
     missing = frozenset().union(*(part.missing for part in parts)) if truth is None else frozenset()
-    return Finding(truth, tuple(shown.values()), missing)
+    return Finding(truth, tuple(sorted(shown.values(), key=lambda span: span.place)), missing)
 
 
 def _apart(spans: list[Span]) -> list[Span]:

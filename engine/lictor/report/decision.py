@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal
 
 from lictor.decide import Decision, Effect, Evidence, ViolationRecord
+from lictor.decide.words import LANGUAGES
 from lictor.errors import escape_controls
 from lictor.policy.models import PolicyDocument, localized
 from lictor.report.words import excerpt, folded, in_words, marked
@@ -71,11 +72,11 @@ def _effect(effect: Effect) -> str:
     parts += ["for viewers in " + ", ".join(effect.viewers)] if effect.viewers else []
     if effect.effect == "rectify_order" and effect.lasting:
         # The clock starts when the notice arrives: no instant can be promised yet.
-        parts.append(f"within {effect.lasting} of delivery of the notice")
+        parts.append(f"within {LANGUAGES['en'].duration(effect.lasting)} of delivery of the notice")
     elif effect.until:
         parts.append(f"until {effect.until}")
     elif effect.lasting:
-        parts.append(f"for {effect.lasting}")
+        parts.append(f"for {LANGUAGES['en'].duration(effect.lasting)}")
     parts += [f"until {effect.until_event}"] if effect.until_event else []
     return escape_controls(", ".join(parts))
 

@@ -1,0 +1,43 @@
+"""How often a term stands in ordinary text: an estimate that need only put terms in order, the rare ones apart.
+
+Chinese words and characters are counted in the table that ships in `data/frequency.txt`, the commonest English words
+are listed here; for the rest, length decides.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib import resources
+
+__all__ = ["frequency"]
+
+_UNKNOWN_CHARACTER = 2e-6
+_COMMON_ENGLISH = 5e-4
+_ENGLISH = frozenset(
+    ["a", "about", "above", "account", "add", "after", "again", "all", "also", "always", "an", "and", "any", "are", "around", "as", "ask", "at", "away", "back", "be", "because", "been", "before", "best", "better", "big", "book", "both", "buy", "by", "call", "can", "card", "cash", "change", "check", "cheap", "click", "come", "contact", "could", "day", "deal", "did", "do", "down", "each", "easy", "end", "even", "every", "fast", "few", "find", "first", "follow", "for", "found", "free", "friend", "from", "full", "get", "gift", "give", "go", "good", "great", "group", "had", "hand", "has", "have", "he", "help", "her", "here", "high", "him", "his", "hot", "how", "if", "in", "info", "into", "is", "it", "join", "just", "keep", "know", "last", "learn", "left", "less", "let", "life", "like", "link", "list", "little", "live", "long", "look", "lot", "low", "made", "make", "many", "market", "may", "me", "member", "men", "mine", "mining", "money", "month", "more", "most", "move", "much", "must", "my", "name", "need", "new", "next", "no", "not", "now", "of", "off", "offer", "old", "on", "once", "one", "only", "open", "or", "order", "other", "our", "out", "over", "own", "part", "pay", "people", "phone", "place", "play", "point", "post", "price", "public", "put", "rate", "read", "real", "rent", "right", "run", "sale", "same", "save", "say", "see", "sell", "send", "service", "set", "she", "shop", "should", "show", "sign", "small", "so", "some", "start", "still", "stop", "such", "support", "take", "team", "tell", "than", "thank", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "think", "this", "those", "time", "to", "today", "token", "too", "top", "trade", "trading", "try", "two", "under", "up", "us", "use", "very", "visit", "want", "was", "watch", "way", "we", "week", "welcome", "well", "were", "what", "when", "where", "which", "while", "who", "why", "will", "win", "with", "work", "world", "would", "year", "you", "your"]
+)
+
+
+def frequency(term: str) -> float:
+    """About how many times the term stands in a character of ordinary text, 0 to 1."""
+    text = term.strip().lower()
+    counted = _counts().get(text)
+    if counted is not None:
+        return counted
+    han = [char for char in text if unicodedata.category(char) == "Lo"]
+    others = len(text) - len(han)
+    guess = 1.0
+    for char in han:
+        guess *= _counts().get(char, _UNKNOWN_CHARACTER)
+    if not han:
+        return _COMMON_ENGLISH if text in _ENGLISH else float(10.0 ** -(3.5 + others / 2))
+    return guess * 0.02**others
+
+
+@cache
+def _counts() -> dict[str, float]:
+    """Relative frequencies of Chinese words and characters."""
+    text = resources.files("lictor.text").joinpath("data", "frequency.txt").read_text(encoding="utf-8")
+    lines = [line.split(" ") for line in text.splitlines() if not line.startswith("#")]
+    return {word: int(count) / 1e9 for word, count in lines}

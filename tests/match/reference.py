@@ -1,0 +1,403 @@
+"""A slow matcher written from the definitions: every term at every place, every way to lay one over the other.
+
+It shares with the matcher the facts about single characters (`describe`, `differences`) and the spellings of a term
+(`compile_term`), nothing else: no skeleton, no candidates, no chunks, no automaton.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from lictor.match.edges import DOT_FORMS, SPELT_DOT_SIDES
+from lictor.match.spellings import MASKS, cancel_phrase, compile_term
+from lictor.match.terms import LEADING_DUALS, Pattern, Term
+from lictor.match.verify import CLAUSE_MARKS
+from lictor.text import BITS, Part, describe, differences, names_of
+from lictor.text.tables import (
+    ACCENT,
+    DIGIT,
+    DUAL,
+    ENCLOSING,
+    HAN,
+    INVISIBLE,
+    KEPT,
+    LETTER,
+    SPACE,
+    readings,
+    sound_symbol,
+)
+
+Row = tuple[str, int, int, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One letter of the text."""
+
+    start: int
+    end: int
+    first: bool
+    last: bool
+    char: str
+    flags: int
+    dual: bool
+    part: Part
+    gap: str
+
+
+def find_all(terms: Iterable[Term], text: str, allow: Iterable[str] = (), common: Term | None = None) -> list[Row]:
+    """What `Matcher(terms, allow=allow).find(text, overlap="all")` must return: name, start, end, mechanisms."""
+    terms = list(terms)
+    patterns = [pattern for order, term in enumerate(terms) for pattern in compile_term(term, order)]
+    if common is not None:
+        patterns += [cancel_phrase(phrase, common.options, -1, None) for phrase in allow]
+    found = [(p, *match) for p in patterns for match in matches_of(p, text)]
+    cancelling = [(p.scope, start, end) for p, start, end, _ in found if p.allow]
+    best: dict[tuple[int, int, int], tuple[int, int]] = {}
+    for pattern, start, end, needed in found:
+        if pattern.allow or any(s in (None, pattern.order) and a <= start and end <= b for s, a, b in cancelling):
+            continue
+        key = (start, end, pattern.order)
+        best[key] = min(best.get(key, (99, 0)), (needed.bit_count(), needed))
+    return [
+        (terms[order].name or terms[order].text, s, e, names_of(n)) for (s, e, order), (_, n) in sorted(best.items())
+    ]
+
+
+def matches_of(pattern: Pattern, text: str) -> Iterator[tuple[int, int, int]]:
+    if not pattern.letters:
+        for start in range(len(text)):
+            if (end := literal_end(text, start, pattern.lead, pattern.allowed)) is not None:
+                yield start, end[0], end[1] | pattern.needs
+        return
+    for letters in (False,) if pattern.sound else (False, True):
+        for places, owners, needed, leet in layings(pattern, text, letters=letters):
+            judged = judge(pattern, text, places, owners, needed, leet, letters=letters)
+            if judged is not None:
+                yield judged
+
+
+def read(text: str, *, letters: bool) -> list[Place]:
+    places: list[Place] = []
+    gap = ""
+    for at, char in enumerate(text):
+        about = describe(char)
+        if about.kind == KEPT or (letters and about.kind == DUAL):
+            for index, part in enumerate(about.parts):
+                last = index == len(about.parts) - 1
+                places.append(Place(at, at + 1, index == 0, last, char, about.flags, about.kind == DUAL, part, gap))
+                gap = ""
+        elif about.kind in (ACCENT, ENCLOSING) and places and not gap:
+            old = places[-1]
+            part = old.part._replace(marks=old.part.marks + about.parts[0].marks)
+            places[-1] = Place(old.start, at + 1, old.first, old.last, old.char, old.flags, old.dual, part, old.gap)
+        else:
+            gap += char
+    return places
+
+
+def layings(pattern: Pattern, text: str, *, letters: bool) -> Iterator[tuple[list[Place], list[int], int, int]]:
+    """Each way the runs of the text lie over the runs of the pattern."""
+    runs = [list(run) for _, run in groupby(read(text, letters=letters), key=lambda p: symbol_of(pattern, p.part))]
+    wanted = [
+        list(run)
+        for _, run in groupby(range(len(pattern.letters)), key=lambda i: symbol_of(pattern, pattern.letters[i].part))
+    ]
+    for begin in range(len(runs) - len(wanted) + 1):
+        over = runs[begin : begin + len(wanted)]
+        if any(
+            symbol_of(pattern, o[0].part) != symbol_of(pattern, pattern.letters[w[0]].part)
+            for o, w in zip(over, wanted, strict=True)
+        ):
+            continue
+        if len(wanted) == 1:
+            start = 0
+            while start < len(over[0]):
+                choice = forwards(pattern, over[0][start:], wanted[0])
+                if choice is not None:
+                    yield choice
+                start += len(choice[0]) if choice is not None and pattern.allowed & BITS["repeats"] else 1
+            continue
+        parts = []
+        for index, (run, letter_indexes) in enumerate(zip(over, wanted, strict=True)):
+            if index == 0:
+                parts.append(backwards(pattern, run, letter_indexes))
+            elif index == len(wanted) - 1:
+                parts.append(forwards(pattern, run, letter_indexes))
+            else:
+                parts.append(way_of(pattern, run, letter_indexes))
+        if all(part is not None for part in parts):
+            yield (
+                [p for part in parts if part for p in part[0]],
+                [o for part in parts if part for o in part[1]],
+                union(part[2] for part in parts if part),
+                sum(part[3] for part in parts if part),
+            )
+
+
+Way = tuple[list[Place], list[int], int, int]
+
+
+def forwards(pattern: Pattern, run: list[Place], letters: list[int]) -> Way | None:
+    """The shortest way over the run's first places, drawn out over those that touch."""
+    chosen = None
+    for size in range(1, len(run) + 1):
+        if chosen is not None and not only_invisible(run[size - 1].gap):
+            break
+        chosen = way_of(pattern, run[:size], letters) or chosen
+    return chosen
+
+
+def backwards(pattern: Pattern, run: list[Place], letters: list[int]) -> Way | None:
+    """The same over the run's last places."""
+    chosen = None
+    for first in range(len(run) - 1, -1, -1):
+        if chosen is not None and not only_invisible(run[first + 1].gap):
+            break
+        chosen = way_of(pattern, run[first:], letters) or chosen
+    return chosen
+
+
+def way_of(pattern: Pattern, stretch: list[Place], letters: list[int]) -> Way | None:
+    """The way that needs least over exactly these places."""
+    short = len(letters) == 1 and len(stretch) == 2 and len(pattern.letters) < 5
+    if short and pattern.letters[letters[0]].flags & LETTER:
+        return None
+    ways = list(lay(pattern, stretch, letters))
+    if not ways:
+        return None
+    owners, needed, leet = min(ways, key=lambda way: (way[1].bit_count(), way[1], way[2]))
+    return stretch, owners, needed, leet
+
+
+def lay(pattern: Pattern, places: list[Place], letters: list[int]) -> Iterator[tuple[list[int], int, int]]:
+    def step(at: int, owner: int, owners: list[int], needed: int, leet: int) -> Iterator[tuple[list[int], int, int]]:
+        if at == len(places):
+            if owner == len(letters) - 1:
+                yield owners, needed, leet
+            return
+        place = places[at]
+        if owner >= 0 and pattern.allowed & BITS["repeats"]:
+            letter = pattern.letters[letters[owner]]
+            may = letter.flags & (LETTER | HAN) and not any(p.flags & DIGIT or p.dual for p in places[at - 1 : at + 1])
+            if may and only_invisible(place.gap):
+                folds = fold_of(pattern, letters[owner], place)
+                if folds is not None:
+                    yield from step(at + 1, owner, [*owners, letters[owner]], needed | folds, leet + is_leet(folds))
+        if owner + 1 < len(letters):
+            folds = fold_of(pattern, letters[owner + 1], place)
+            if folds is not None:
+                yield from step(at + 1, owner + 1, [*owners, letters[owner + 1]], needed | folds, leet + is_leet(folds))
+
+    yield from step(0, -1, [], 0, 0)
+
+
+def is_leet(folds: int) -> int:
+    return int(bool(folds & BITS["leet"]))
+
+
+def fold_of(pattern: Pattern, index: int, place: Place) -> int | None:
+    letter = pattern.letters[index]
+    same_marks = place.part.marks == letter.part.marks
+    if place.char == letter.char and same_marks and place.part.base == letter.part.base:
+        return 0
+    spelled = place.part.needs | letter.part.needs
+    for folds in differences(
+        place.part.base, letter.part.base, marks_differ=None if same_marks else (place.part.marks, letter.part.marks)
+    ):
+        if not (folds | spelled) & ~pattern.allowed:
+            return folds | spelled
+    both_read = place.part.base in readings() and letter.part.base in readings()
+    if pattern.sound and same_marks and both_read and readings()[place.part.base] == readings()[letter.part.base]:
+        return BITS["sound"]
+    return None
+
+
+def symbol_of(pattern: Pattern, part: Part) -> int:
+    return sound_symbol(part.base) if pattern.sound else part.symbol
+
+
+def judge(
+    pattern: Pattern, text: str, places: list[Place], owners: list[int], needed: int, leet: int, *, letters: bool
+) -> tuple[int, int, int] | None:
+    options = pattern.term.options
+    size = len(pattern.letters)
+    if not places[0].first or not places[-1].last:
+        return None
+    duals = [i for i, p in enumerate(places) if p.dual]
+    if letters:
+        if not duals or duals[-1] == len(places) - 1:
+            return None
+        if duals[0] == 0 and (size < 5 or places[0].char not in LEADING_DUALS):
+            return None
+        if any(not only_invisible(places[i].gap) for i in duals if i) or any(
+            not only_invisible(places[i + 1].gap) for i in duals
+        ):
+            return None
+    needed |= pattern.needs | (BITS["repeats"] if len(places) > size else 0)
+    separators: dict[int, str] = {}
+    for place, before, owner in zip(places[1:], owners, owners[1:], strict=False):
+        need = gap_of(pattern, place.gap, before, owner, separators)
+        if need is None:
+            return None
+        needed |= need
+    if leet:
+        plain = len(places) - leet
+        if not (plain > leet if size <= 3 else plain >= leet if size <= 5 else 2 * plain >= leet):
+            return None
+    start, end = places[0].start, places[-1].end
+    if not spelled(pattern, text, separators, start, end):
+        return None
+    if pattern.lead:
+        read_literal = literal_end(text, start - len(pattern.lead), pattern.lead, pattern.allowed)
+        if read_literal is None or read_literal[0] != start:
+            return None
+        start -= len(pattern.lead)
+        needed |= read_literal[1]
+    if pattern.trail:
+        read_literal = literal_end(text, end, pattern.trail, pattern.allowed)
+        if read_literal is None:
+            return None
+        end = read_literal[0]
+        needed |= read_literal[1]
+    if options.ticker and not pattern.allow:
+        dollar = text[start] in "$＄" or (start > 0 and text[start - 1] in "$＄")
+        if not dollar and any(p.char.islower() for p in places):
+            return None
+    if pattern.dots:
+        return (start, end, needed) if host_stands(text, start, end) else None
+    if pattern.boundary != "none":
+        touching = LETTER if pattern.boundary == "word" else LETTER | DIGIT
+        if (
+            not pattern.lead
+            and pattern.letters[0].flags & touching
+            and neighbour(pattern, text[:start][::-1]) & touching
+        ):
+            return None
+        tested = not pattern.trail and pattern.letters[-1].flags & touching
+        if tested and neighbour(pattern, text[end:], marks=False) & touching:
+            return None
+    return start, end, needed
+
+
+def gap_of(pattern: Pattern, gap: str, before: int, owner: int, separators: dict[int, str]) -> int | None:
+    visible = "".join(c for c in gap if describe(c).kind != INVISIBLE)
+    hidden = BITS["invisible"] if visible != gap else 0
+    own = pattern.gaps[before] if owner != before else ""
+    if owner != before and before == pattern.mask:
+        return 0 if gap.strip() in MASKS else None
+    if owner != before and before in pattern.dots:
+        dot = dot_of(pattern, before, visible)
+        return None if dot is None or hidden & ~pattern.allowed else dot | hidden
+    if gap == own:
+        return 0
+    if hidden & ~pattern.allowed:
+        return None
+    if visible == own:
+        return hidden
+    if len(visible) == len(own):
+        folds = [
+            next((s for s in differences(a, b) if not s & ~pattern.allowed), None)
+            for a, b in zip(visible, own, strict=True)
+        ]
+        if None not in folds:
+            return hidden | union(f for f in folds if f is not None)
+    options = pattern.term.options
+    if owner == before or not pattern.allowed & BITS["separators"] or len(visible or own) > options.gap:
+        return None
+    kinds = {
+        "space": lambda c: describe(c).kind == SPACE,
+        "symbols": lambda c: describe(c).kind != SPACE,
+        "any": lambda c: True,
+    }
+    if not all(map(kinds.get(options.separators, lambda c: c in options.separators), visible or own)):
+        return None
+    separators[before] = visible
+    return hidden | BITS["separators"]
+
+
+def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int) -> bool:
+    letters = pattern.letters
+    for first, stop in pattern.latin:
+        inside = [separators.get(i, "") for i in range(first, stop - 1)]
+        if not any(inside):
+            continue
+        spaced = any(describe(c).kind == SPACE for gap in inside for c in gap)
+        numeric = any(
+            gap and letters[i].flags & DIGIT and letters[i + 1].flags & DIGIT
+            for i, gap in zip(range(first, stop), inside, strict=False)
+        )
+        if stop - first < 3 or ((spaced or numeric) and not all(inside)):
+            return False
+        if spaced and first == 0 and neighbour(pattern, text[:start][::-1]) & (LETTER | DIGIT):
+            return False
+        if spaced and stop == len(letters) and neighbour(pattern, text[end:], marks=False) & (LETTER | DIGIT):
+            return False
+    for i, gap in separators.items():
+        clause = set(gap) & CLAUSE_MARKS and (letters[i].flags | letters[i + 1].flags) & HAN
+        if clause and (len(letters) < 3 or sum(1 for g in separators.values() if g) < len(letters) - 1):
+            return False
+    return True
+
+
+def neighbour(pattern: Pattern, outward: str, *, marks: bool = True) -> int:
+    for char in outward[:64]:
+        about = describe(char)
+        if marks and about.kind in (ACCENT, ENCLOSING):
+            continue
+        if about.kind == INVISIBLE and pattern.allowed & BITS["invisible"]:
+            continue
+        return about.flags
+    return 0
+
+
+def literal_end(text: str, start: int, literal: str, allowed: int) -> tuple[int, int] | None:
+    total = 0
+    for char in literal:
+        if not 0 <= start < len(text):
+            return None
+        folds = next((s for s in differences(text[start], char) if not s & ~allowed), None)
+        if folds is None:
+            return None
+        total |= folds
+        start += 1
+        start += text[start : start + 1] in ("\ufe0e", "\ufe0f")
+    return start, total
+
+
+def dot_of(pattern: Pattern, before: int, gap: str) -> int | None:
+    bare = gap.strip()
+    if len(gap) - len(bare) > 2:
+        return None
+    if pattern.needs & BITS["separators"]:
+        both = pattern.letters[before].flags & pattern.letters[before + 1].flags & LETTER
+        return BITS["separators"] if bare in SPELT_DOT_SIDES and not (both and not gap) else None
+    if bare not in DOT_FORMS:
+        return None
+    return 0 if gap == "." else BITS["width"] if gap in ("．", "。", "｡") else BITS["separators"]
+
+
+def host_stands(text: str, start: int, end: int) -> bool:
+    def label(at: int) -> bool:
+        return 0 <= at < len(text) and bool(describe(text[at]).flags & (LETTER | DIGIT))
+
+    before, after = text[start - 1 : start] if start else "", text[end : end + 1]
+    if label(start - 1) or before == "_" or (before == "-" and label(start - 2)):
+        return False
+    if label(end) or after == "_":
+        return False
+    forms = ["-", *(DOT_FORMS - {"。", "｡"})]
+    return not any(text.startswith(form, end) and label(end + len(form)) for form in forms)
+
+
+def only_invisible(gap: str) -> bool:
+    return all(describe(c).kind == INVISIBLE for c in gap)
+
+
+def union(sets: Iterable[int]) -> int:
+    total = 0
+    for one in sets:
+        total |= one
+    return total

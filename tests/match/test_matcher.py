@@ -1,0 +1,268 @@
+"""Named cases of the matcher: what each option overlooks, what it never does, and what is refused."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pyarrow as pa
+import pytest
+
+from lictor.errors import UsageError
+from lictor.match import Match, Matcher, MatchOptions, Term
+
+DISGUISES = [
+    ("比特币", "买比特幣", "比特幣", ("script",)),
+    ("比特币", "比 特 币", "比 特 币", ("separators",)),
+    ("比特币", "【比】【特】【币】", "比】【特】【币", ("separators",)),
+    ("比特币", "比\n特\n币", "比\n特\n币", ("separators",)),
+    ("比特币", "比\u200b特\u2060币", "比\u200b特\u2060币", ("invisible",)),
+    ("比特币", "比特币币币", "比特币币币", ("repeats",)),
+    ("bitcoin", "BitCoin", "BitCoin", ("case",)),
+    ("bitcoin", "ｂｉｔｃｏｉｎ", "ｂｉｔｃｏｉｎ", ("width",)),
+    ("bitcoin", "🅱🅸🆃🅲🅾🅸🅽", "🅱🅸🆃🅲🅾🅸🅽", ("case", "style")),
+    ("bitcoin", "bitсоin", "bitсоin", ("lookalike",)),
+    ("bitcoin", "bítcöin", "bítcöin", ("accents",)),
+    ("bitcoin", "bi\u0301tcoin", "bi\u0301tcoin", ("accents",)),
+    ("bitcoin", "b1tc0in", "b1tc0in", ("leet",)),
+    ("bitcoin", "b!tcoin", "b!tcoin", ("leet",)),
+    ("bitcoin", "bit(oin", "bit(oin", ("leet",)),
+    ("airdrop", "@irdrop", "@irdrop", ("leet",)),
+    ("bitcoin", "bitcoooin", "bitcoooin", ("repeats",)),
+    ("bitcoin", "b-i-t-c-o-i-n", "b-i-t-c-o-i-n", ("separators",)),
+    ("bitcoin", "b i t c o i n", "b i t c o i n", ("separators",)),
+    ("bitcoin", "bitc*in", "bitc*in", ("masked",)),
+    ("token", "tokens", "tokens", ("inflect",)),
+    ("ICO", "ⅠCO", "ⅠCO", ("style",)),
+    ("ICO", "1CO", "1CO", ("leet",)),
+    ("民生", "⺠生", "⺠生", ("style",)),
+    ("二饼", "2饼", "2饼", ("style",)),
+    ("usd-t", "USDT", "USDT", ("case", "separators")),
+    ("initial coin offering", "initial  coin  offering", "initial  coin  offering", ("separators",)),
+    ("🔥币", "🔥币", "🔥币", ()),
+    ("✈️群", "✈群", "✈群", ()),
+    ("🪙", "买🪙吧", "🪙", ()),
+    ("+V", "加我＋V", "＋V", ("width",)),
+    ("$BTC", "buy $BTC", "$BTC", ()),
+]
+
+
+@pytest.mark.parametrize(("term", "text", "found", "mechanisms"), DISGUISES)
+def test_a_disguise_is_found_and_named(term: str, text: str, found: str, mechanisms: tuple[str, ...]) -> None:
+    """The safe preset finds the disguised term and says which differences it overlooked."""
+    assert [(term, found, mechanisms)] == [(m.term, m.text, m.mechanisms) for m in Matcher([term]).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("term", "text"),
+    [
+        ("ico", "icon silicone mexico"),
+        ("eth", "method together Seth ethics"),
+        ("otc", "not cold, scotch"),
+        ("nefit", "benefit"),
+        ("coin", "coincidence"),
+        ("hingt", "the thing"),
+        ("eth", "the thing"),
+        ("bit", "12122121221555512515"),
+        ("sol", "50L"),
+        ("ton", "béton armé"),
+        ("ton", "be\u0301ton"),
+        ("ton", "toon"),
+        ("taxi", "pay your tax!"),
+        ("大饼", "市场很大，饼图如下"),
+        ("出金", "不会生出“金蛋”来"),
+        ("比特币", "以太币"),
+        ("2021年", "2021"),
+        ("10086", "100.86"),
+        ("all", "al"),
+    ],
+)
+def test_an_innocent_text_is_left_alone(term: str, text: str) -> None:
+    """The safe preset finds nothing in words that only look alike."""
+    assert [] == Matcher([term]).find(text)
+
+
+@pytest.mark.parametrize(
+    ("option", "term", "text"),
+    [
+        ({"case": False}, "eth", "ETH"),
+        ({"width": False}, "eth", "ｅｔｈ"),
+        ({"style": False}, "eth", "ⓔⓣⓗ"),
+        ({"script": False}, "币安", "幣安"),
+        ({"accents": False}, "bitcoin", "bítcoin"),
+        ({"lookalike": False}, "bitcoin", "bitсoin"),
+        ({"leet": False}, "bitcoin", "b1tcoin"),
+        ({"invisible": False}, "币安", "币\u200b安"),
+        ({"separators": "none"}, "币安", "币 安"),
+        ({"separators": "space"}, "币安", "币*安"),
+        ({"separators": "symbols"}, "币安", "币 安"),
+        ({"separators": "-"}, "币安", "币*安"),
+        ({"gap": 1}, "币安", "币**安"),
+        ({"repeats": False}, "bitcoin", "bitcoooin"),
+        ({"masked": False}, "bitcoin", "bitc*in"),
+        ({"inflect": False}, "token", "tokens"),
+        ({"ticker": True}, "OP", "use op"),
+    ],
+)
+def test_an_option_that_is_off_matters(option: dict[str, object], term: str, text: str) -> None:
+    """A difference whose option is off keeps the term from matching; with the preset it matches."""
+    assert [] == Matcher([term], **option).find(text)
+    assert Matcher([term]).find(text)
+
+
+@pytest.mark.parametrize(
+    ("boundary", "term", "text", "count"),
+    [
+        ("word", "test", "abc弹药test", 1),
+        ("word", "test", "1test2", 1),
+        ("number", "test", "1test2", 0),
+        ("auto", "test", "test2", 0),
+        ("none", "test", "atesta", 1),
+        ("word", "弹药", "abc弹药abc", 1),
+        ("number", "10", "100", 0),
+        ("word", "10", "a10b", 1),
+        ("word", "ton", "ton\u200bic", 0),
+    ],
+)
+def test_a_boundary_is_tested_where_the_term_has_one(boundary: str, term: str, text: str, count: int) -> None:
+    """A letter may not touch a letter; with `number`, nor a digit; a Chinese character has no boundary."""
+    assert count == len(Matcher([term], boundary=boundary).find(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("上okex.com看看", ["okex.com"]),
+        ("https://www.okex.com/path", ["okex.com"]),
+        ("okex[.]com", ["okex[.]com"]),
+        ("okex(.)com", ["okex(.)com"]),
+        ("okex点com", ["okex点com"]),
+        ("okex點com", ["okex點com"]),
+        ("okex。com", ["okex。com"]),
+        ("okex dot com", ["okex dot com"]),
+        ("ＯＫＥＸ．ＣＯＭ", ["ＯＫＥＸ．ＣＯＭ"]),
+        ("okex.com。注册", ["okex.com"]),
+        ("okex.com. Next", ["okex.com"]),
+        ("okex.com-官网", ["okex.com"]),
+        ("notokex.com", []),
+        ("not-okex.com", []),
+        ("okex.com.evil.org", []),
+        ("okex.com[.]evil[.]org", []),
+        ("okex.company", []),
+        ("okexdotcom", []),
+        ("okex com", []),
+    ],
+)
+def test_a_host_is_found_as_the_end_of_a_name(text: str, found: list[str]) -> None:
+    """A host matches itself and its subdomains, dots disguised or not, and never inside another name."""
+    assert found == [m.text for m in Matcher([Term("okex.com", host=True)]).find(text)]
+
+
+def test_terms_of_one_text_are_all_reported() -> None:
+    """Two terms with one text and different keys or options are two matches."""
+    terms = [Term("币安", key=1), Term("币安", key=2), Term("幣安", name="币安", key=3)]
+    found = Matcher(terms).find("币安")
+
+    assert [1, 2, 3] == [m.key for m in found]
+    assert [(), (), ("script", "variant")] == [m.mechanisms for m in found]
+
+
+def test_an_allowed_phrase_cancels_what_is_inside() -> None:
+    """A match inside an allowed phrase is cancelled, one outside or around it is not."""
+    matcher = Matcher(["币安", "外币安全局"], allow=["外币安全"])
+
+    assert [("币安", 5)] == [(m.term, m.start) for m in matcher.find("外币安全 币安")]
+    assert ["外币安全局"] == [m.term for m in matcher.find("外币安全局")]
+
+
+def test_a_term_has_its_own_allowed_phrases() -> None:
+    """A phrase allowed for one term cancels nothing of another."""
+    matcher = Matcher([Term("以太", allow=("以太网",)), Term("太网")])
+
+    assert ["太网"] == [m.term for m in matcher.find("以太网")]
+
+
+@pytest.mark.parametrize(
+    ("overlap", "expected"),
+    [
+        ("all", ["有一个东西", "一个", "一个东西", "个东", "东西"]),
+        ("longest", ["有一个东西"]),
+    ],
+)
+def test_overlaps(overlap: str, expected: list[str]) -> None:
+    """`all` keeps every match in order, `longest` the leftmost and longest."""
+    matcher = Matcher(["有一个东西", "一个东西", "一个", "东西", "个东"])
+    found = sorted(matcher.find("我有一个东西", overlap=overlap), key=lambda m: (m.start, m.end))
+
+    assert sorted(expected) == sorted(m.term for m in found)
+
+
+def test_replace_redacts_each_character() -> None:
+    """A match is replaced character by character, so that the length stays."""
+    assert "买*****和***" == Matcher(["比特币", "ETH"]).replace("买比 特 幣和eth")
+
+
+def test_a_matcher_without_terms_finds_nothing() -> None:
+    """No terms is a policy that looks for nothing, in texts and in columns."""
+    assert [] == Matcher([]).find("比特币")
+    assert {} == Matcher([]).find_column(pa.array(["比特币"]))
+
+
+def test_unpaired_surrogates_are_searched() -> None:
+    """Half a character in a str is a character like any other."""
+    assert [(1, 4)] == [(m.start, m.end) for m in Matcher(["eth"]).find("\ud83eeth\udd23")]
+
+
+def test_a_matcher_is_shared_between_threads() -> None:
+    """Threads that search with one matcher from the first moment on find the same."""
+    matcher = Matcher([f"比特{i}币" for i in range(500)])
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: matcher.find("比特7币 比特499币"), range(32)))
+
+    assert all(each == found[0] and len(each) == 2 for each in found)
+
+
+@pytest.mark.parametrize(
+    ("make", "hint"),
+    [
+        (lambda: Matcher([""]), "character"),
+        (lambda: Matcher([" "]), "character"),
+        (lambda: Matcher(["a"], lookalikes=True), "did you mean `lookalike`?"),
+        (lambda: Matcher(["a"], boundary="words"), "did you mean `word`?"),
+        (lambda: Matcher(["a"], case="yes"), "true"),
+        (lambda: Matcher(["a"], gap=-1), "4"),
+        (lambda: Matcher(["a"], separators="ab"), "use one of"),
+        (lambda: Matcher("bitcoin"), "Matcher"),
+        (lambda: Matcher([Term("okex", host=True)]), "example.com"),
+        (lambda: Matcher(["a"]).find(b"a"), "find_column"),
+        (lambda: Matcher(["a"]).find("a", overlap="some"), "longest"),
+        (lambda: Matcher(["a"]).find_column(["a"]), "pa.array"),
+        (lambda: Matcher(["a"]).find_column(pa.array([1])), "cast"),
+    ],
+)
+def test_a_mistake_is_refused_with_a_way_out(make: object, hint: str) -> None:
+    """A wrong term, option or column is a `UsageError` whose hint says what to write."""
+    with pytest.raises(UsageError) as refused:
+        make()
+
+    assert hint in refused.value.hint
+
+
+def test_exact_options_overlook_nothing() -> None:
+    """`MatchOptions.exact()` finds the term as written, wherever it stands."""
+    matcher = Matcher([Term("bit", options=MatchOptions.exact())])
+
+    assert [Match("bit", 1, 4, "bit")] == matcher.find("xbitx BIT b-i-t")
+
+
+def test_dictionary_rows_and_nulls() -> None:
+    """A dictionary column gives every row its value's matches; a null has none."""
+    column = pa.array(["币安", "x", None, "币安"]).dictionary_encode()
+
+    assert [0, 3] == list(Matcher(["币安"]).find_column(column))
+
+
+def test_a_match_may_hold_any_number_of_invisible_characters() -> None:
+    """What is dropped inside a match has no limit, whatever the chunk."""
+    text = "比" + "\u200b" * 200_000 + "特币"
+
+    assert [(0, len(text))] == [(m.start, m.end) for m in Matcher(["比特币"]).find(text)]

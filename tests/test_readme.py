@@ -1,0 +1,59 @@
+"""The README is true: every command it shows is run, and prints what it shows."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def _commands(block: str) -> list[tuple[str, str]]:
+    """Each command of a block with the output shown below it; a line that ends in a backslash goes on."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    commands = []
+    for part in parts:
+        command, _, output = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, output = output.partition("\n")
+            command += "\n" + more
+        commands.append((command, output))
+    return commands
+
+
+def _run(command: str) -> str:
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8",
+        env={**os.environ, "COLUMNS": "100", "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert done.returncode in (0, 1), f"{command}\n{done.stderr}"
+    return done.stdout
+
+
+def test_every_command_prints_what_the_readme_shows():
+    """Each `$ command` of the README exits 0 or 1 and prints exactly the lines below it."""
+    text = README.read_text(encoding="utf-8")
+    actual = BLOCK.sub(
+        lambda found: "```console\n" + "".join(f"$ {c}\n{_run(c)}" for c, _ in _commands(found[1])) + "```", text
+    )
+    if os.environ.get("LICTOR_GOLDEN") == "1":
+        README.write_text(actual, encoding="utf-8")
+
+    assert actual == text or os.environ.get("LICTOR_GOLDEN") == "1", "`make golden` rewrites it; read the diff"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_every_example_runs(example):
+    """Each script under `examples/` runs to its end and prints something."""
+    done = subprocess.run(
+        ["python", str(example)], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False, encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert done.stdout
