@@ -26,7 +26,10 @@ __all__ = ["DECISION_SCHEMA", "Decided", "RowError", "decide_columns", "decision
 
 _ATTRIBUTES = ("id", "field", "subject", "surface", "account", "published_at", "lang")
 # Instants that are certainly well formed; the others (the ends of months among them) are parsed to know.
-_INSTANT = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-][01]\d:[0-5]\d)$"
+_INSTANT = (
+    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+    r"(Z|[+-][01]\d:[0-5]\d)$"
+)
 
 DECISION_SCHEMA = pa.schema(
     [

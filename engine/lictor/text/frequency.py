@@ -14,9 +14,20 @@ __all__ = ["frequency"]
 
 _UNKNOWN_CHARACTER = 2e-6
 _COMMON_ENGLISH = 5e-4
-_ENGLISH = frozenset(
-    ["a", "about", "above", "account", "add", "after", "again", "all", "also", "always", "an", "and", "any", "are", "around", "as", "ask", "at", "away", "back", "be", "because", "been", "before", "best", "better", "big", "book", "both", "buy", "by", "call", "can", "card", "cash", "change", "check", "cheap", "click", "come", "contact", "could", "day", "deal", "did", "do", "down", "each", "easy", "end", "even", "every", "fast", "few", "find", "first", "follow", "for", "found", "free", "friend", "from", "full", "get", "gift", "give", "go", "good", "great", "group", "had", "hand", "has", "have", "he", "help", "her", "here", "high", "him", "his", "hot", "how", "if", "in", "info", "into", "is", "it", "join", "just", "keep", "know", "last", "learn", "left", "less", "let", "life", "like", "link", "list", "little", "live", "long", "look", "lot", "low", "made", "make", "many", "market", "may", "me", "member", "men", "mine", "mining", "money", "month", "more", "most", "move", "much", "must", "my", "name", "need", "new", "next", "no", "not", "now", "of", "off", "offer", "old", "on", "once", "one", "only", "open", "or", "order", "other", "our", "out", "over", "own", "part", "pay", "people", "phone", "place", "play", "point", "post", "price", "public", "put", "rate", "read", "real", "rent", "right", "run", "sale", "same", "save", "say", "see", "sell", "send", "service", "set", "she", "shop", "should", "show", "sign", "small", "so", "some", "start", "still", "stop", "such", "support", "take", "team", "tell", "than", "thank", "that", "the", "their", "them", "then", "there", "these", "they", "thing", "think", "this", "those", "time", "to", "today", "token", "too", "top", "trade", "trading", "try", "two", "under", "up", "us", "use", "very", "visit", "want", "was", "watch", "way", "we", "week", "welcome", "well", "were", "what", "when", "where", "which", "while", "who", "why", "will", "win", "with", "work", "world", "would", "year", "you", "your"]
-)
+_ENGLISH_WORDS = """
+a about above account add after again all also always an and any are around as ask at away back be because been
+before best better big book both buy by call can card cash change check cheap click come contact could day deal did
+do down each easy end even every fast few find first follow for found free friend from full get gift give go good
+great group had hand has have he help her here high him his hot how if in info into is it join just keep know last
+learn left less let life like link list little live long look lot low made make many market may me member men mine
+mining money month more most move much must my name need new next no not now of off offer old on once one only open
+or order other our out over own part pay people phone place play point post price public put rate read real rent
+right run sale same save say see sell send service set she shop should show sign small so some start still stop such
+support take team tell than thank that the their them then there these they thing think this those time to today
+token too top trade trading try two under up us use very visit want was watch way we week welcome well were what
+when where which while who why will win with work world would year you your
+"""
+_ENGLISH = frozenset(_ENGLISH_WORDS.split())
 
 
 def frequency(term: str) -> float:

@@ -1,0 +1,52 @@
+# Two commands do everything on a machine with Python 3.11+ and make: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test check golden bench wheel tables clean
+
+demo: $(VENV)/lictor.stamp  ## the WeChat policy decides on real text
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: $(VENV)/dev.stamp  ## the tests, and the policies' own tests
+	$(BIN)/python -m pytest -n auto
+	$(BIN)/lictor policy test wechat marketplace
+
+check: $(VENV)/dev.stamp  ## style, types, and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/lictor policy lint wechat marketplace
+
+golden: $(VENV)/dev.stamp  ## rewrite the golden files and the outputs in README.md; read the diff
+	LICTOR_GOLDEN=1 $(BIN)/python -m pytest -q -n auto
+
+bench: $(VENV)/dev.stamp  ## columns of text against the loop its users would write
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python benchmarks/columns.py
+
+wheel: $(VENV)/dev.stamp  ## dist/lictor-*.whl
+	$(BIN)/python -m build --wheel
+
+tables: $(VENV)/dev.stamp  ## regenerate the character tables from their sources
+	$(BIN)/python -m pip install --quiet --group tables
+	$(BIN)/python engine/build_tables.py
+
+clean:
+	rm -rf $(VENV) build dist
+
+$(VENV)/pip.stamp:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lictor needs Python 3.11 or newer: set PYTHON=")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	touch $@
+
+$(VENV)/lictor.stamp: $(VENV)/pip.stamp pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/dev.stamp: $(VENV)/lictor.stamp
+	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
