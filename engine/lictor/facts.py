@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -44,6 +44,8 @@ SURFACES: tuple[Surface, ...] = Surface.__args__  # type: ignore[attr-defined]
 
 Trigger = Literal["proactive", "complaint", "authority_order", "payment", "system"]
 TRIGGERS: tuple[Trigger, ...] = Trigger.__args__  # type: ignore[attr-defined]
+
+_FARTHEST = timedelta(days=999_999)  # the longest a policy can write: no deadline lies beyond the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,13 @@ def instant(value: str | datetime, *, what: str = "time") -> datetime:
             f"{what} `{value}` has no offset from UTC",
             hint=f"say which: `{moment.isoformat()}+08:00` or `{moment.isoformat()}Z`",
         )
+    try:
+        stamp(moment + _FARTHEST)
+        stamp(moment)
+    except OverflowError:
+        raise UsageError(
+            f"{what} `{value}` is too far away to count from", hint="use one from the year 1 to the year 7000"
+        ) from None
     return moment
 
 

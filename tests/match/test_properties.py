@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pyarrow as pa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -49,9 +47,7 @@ some_terms = st.lists(
     min_size=1,
     max_size=4,
 )
-relaxed = settings(
-    deadline=None, max_examples=int(os.environ.get("EX", "300")), suppress_health_check=[HealthCheck.too_slow]
-)
+relaxed = settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite

@@ -119,7 +119,9 @@ LANGUAGES: Mapping[str, Words] = {
             "inflect": "in the plural",
             "variant": "by another name of it",
         },
-        ground="This is “{category}” (severity {severity}, rule “{rule}”), against clause {clause} of {source}, {kind}.",
+        ground=(
+            "This is “{category}” (severity {severity}, rule “{rule}”), against clause {clause} of {source}, {kind}."
+        ),
         law="which is law",
         contract="which are the platform's own terms",
         detected="It was found and decided automatically.",

@@ -25,9 +25,9 @@ from lictor.policy.names import SIGNALS
 __all__ = ["DECISION_SCHEMA", "Decided", "RowError", "decide_columns", "decision_batch", "signal_columns"]
 
 _ATTRIBUTES = ("id", "field", "subject", "surface", "account", "published_at", "lang")
-# Instants that are certainly well formed; the others (the ends of months among them) are parsed to know.
+# Instants that certainly can be; the others (the ends of months, far years) are parsed to know.
 _INSTANT = (
-    r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
+    r"^[1-6]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
     r"(Z|[+-][01]\d:[0-5]\d)$"
 )
 

@@ -1,0 +1,95 @@
+"""Columns of text as code points: rows joined with a break between them, a few megabytes at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lictor.errors import UsageError
+from lictor.text import Codes, encode
+from lictor.text.tables import BREAK_CODE
+
+__all__ = ["Rows", "rows_of"]
+
+# Bytes of text taken at a time; a row longer than that is taken alone.
+BATCH = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Some rows as one text: row i is text[starts[i] : starts[i + 1] - 1]; `codes` has a break where the rows meet.
+
+    `first` is the number of row 0 in the column; `used_by` says instead, where the rows are a dictionary's values,
+    which rows of the column each value stands in.
+    """
+
+    text: str
+    codes: Codes
+    starts: list[int]
+    first: int = 0
+    used_by: Sequence[Sequence[int]] | None = None
+
+    def __getitem__(self, row: int) -> str:
+        """The text of the row."""
+        return self.text[self.starts[row] : self.starts[row + 1] - 1]
+
+    def numbers(self, row: int) -> Sequence[int]:
+        """The rows of the column that hold this row's text."""
+        return (self.first + row,) if self.used_by is None else self.used_by[self.first + row]
+
+
+def rows_of(column: pa.Array | pa.ChunkedArray) -> Iterator[Rows]:
+    """The column's rows in order; slices, nulls, large, view and dictionary strings are honoured."""
+    if not isinstance(column, (pa.Array, pa.ChunkedArray)):
+        raise UsageError(
+            f"a column is a pyarrow Array or ChunkedArray, not `{type(column).__name__}`", hint="use `pa.array(texts)`"
+        )
+    first = 0
+    for array in column.chunks if isinstance(column, pa.ChunkedArray) else [column]:
+        yield from _rows_of_array(array, first)
+        first += len(array)
+
+
+def _rows_of_array(array: pa.Array, first: int) -> Iterator[Rows]:
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        indices = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+        order = np.argsort(indices, kind="stable")
+        values = len(array.dictionary)
+        edges = np.searchsorted(indices[order], np.arange(values + 1))
+        used_by = [(order[a:b] + first).tolist() for a, b in pairwise(edges.tolist())]
+        for rows in _rows_of_array(array.dictionary, 0):
+            yield Rows(rows.text, rows.codes, rows.starts, rows.first, used_by)
+        return
+    if pa.types.is_null(kind):
+        return
+    if kind == pa.string_view():
+        array = array.cast(pa.large_string())
+    elif not (pa.types.is_string(kind) or pa.types.is_large_string(kind)):
+        raise UsageError(f"a column of `{kind}` is no text", hint="cast it to `pa.string()` first")
+    if not len(array):
+        return
+    array = array.fill_null("")
+    sizes = pc.binary_length(array).to_numpy(zero_copy_only=False)
+    ends = np.cumsum(sizes, dtype=np.int64)
+    begin = 0
+    while begin < len(array):
+        limit = BATCH + (int(ends[begin - 1]) if begin else 0)
+        end = max(int(np.searchsorted(ends, limit, side="right")), begin + 1)
+        yield _join(array.slice(begin, end - begin), first + begin)
+        begin = end
+
+
+def _join(array: pa.Array, first: int) -> Rows:
+    whole = pa.LargeListArray.from_arrays(pa.array([0, len(array)], pa.int64()), array)
+    text = str(pc.binary_join(whole, pa.scalar("\n", array.type))[0])
+    starts = np.zeros(len(array) + 1, np.int64)
+    np.cumsum(pc.utf8_length(array).to_numpy(zero_copy_only=False) + 1, out=starts[1:])
+    codes = encode(text).copy()
+    codes[starts[1:-1] - 1] = BREAK_CODE
+    return Rows(text, codes, starts.tolist(), first)

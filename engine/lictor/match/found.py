@@ -1,0 +1,32 @@
+"""`Match`: one thing found in a text."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from lictor.text.plain import Plain
+
+__all__ = ["Match", "match_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One term found: its name, half-open code-point offsets into the text as given, that stretch, its disguise.
+
+    `mechanisms` are the names of the differences that had to be overlooked, sorted; `key` is the term's.
+    """
+
+    term: str
+    start: int
+    end: int
+    text: str
+    mechanisms: tuple[str, ...] = ()
+    key: Hashable = field(default=None, compare=False, repr=False)
+
+
+def match_of(view: Plain, start: int, end: int, value: str, *, also: tuple[str, ...] = ()) -> Match:
+    """The match that a stretch of a plain text is."""
+    first, last = view.span(start, end)
+    mechanisms = tuple(sorted({*view.mechanisms(start, end), *also}))
+    return Match(value, first, last, view.original[first:last], mechanisms)

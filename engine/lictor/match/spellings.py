@@ -1,0 +1,273 @@
+"""The spellings of a term that are searched: as written, and those its options add.
+
+A pattern is one spelling: its letters in order, what stands between them, and the word of symbols it is searched by.
+An option that changes letters one for one is the verifier's affair; one that changes their number or order (plural,
+masked, reversed, pinyin, 拆字, the dot of a host name) adds patterns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from lictor.errors import UsageError
+from lictor.match.terms import Letter, MatchOptions, Pattern, Term, is_han
+from lictor.text import BITS, describe
+from lictor.text.tables import ACCENT, DIGIT, ENCLOSING, INVISIBLE, KEPT, LETTER, readings, relation, sound_symbol
+
+__all__ = ["MASKS", "cancel_phrase", "compile_term"]
+
+# Symbols written in place of a letter that is not to be read.
+MASKS = frozenset("*＊✱∗×#＃_＿?？●○◯◎■□▪★☆")
+MASKED_LETTERS = 5
+REVERSED_LETTERS = 3
+# Han characters in a term up to which every mixture of characters and letters is compiled (3 ** 4 spellings).
+MIXED_LETTERS = 4
+PINYIN_LETTERS = 4
+INITIALS = 3
+# A part as it is written on the left or top of a character.
+RADICALS = dict(zip("人手水金言心草犬示衣食糸刀火竹", "亻扌氵钅讠忄艹犭礻衤饣纟刂灬⺮", strict=True))
+
+
+def compile_term(term: Term, order: int) -> list[Pattern]:
+    """The patterns of a term: its own spelling first, then those its options add, then the phrases that cancel it."""
+    options = term.options
+    needs = BITS["variant"] if term.name is not None and term.name != term.text else 0
+    if term.host:
+        return [*_hosts(term, order, needs), *_cancelling(term, order)]
+    plain = _spell(term, term.text, order, needs)
+    found = [plain]
+    last = plain.letters[-1] if plain.letters else None
+    if last is not None and not plain.trail:
+        if options.inflect and last.flags & LETTER:
+            found += [_spell(term, plural, order, needs | BITS["inflect"]) for plural in _plurals(term.text)]
+        if options.masked:
+            found += _masked(plain)
+        found += _sounded(plain)
+        found += _apart(plain)
+        if options.reversed and len(plain.letters) >= REVERSED_LETTERS:
+            backwards = _spell(term, term.text[::-1], order, needs | BITS["reversed"])
+            if backwards.word != plain.word:
+                found.append(backwards)
+    return [*found, *_cancelling(term, order)]
+
+
+def cancel_phrase(phrase: str, options: MatchOptions, order: int, scope: int | None) -> Pattern:
+    """The pattern of a phrase that cancels matches: of the term numbered `scope`, or of all."""
+    # A phrase must be written as it is, or everything inside it could be disguised at will.
+    written = replace(
+        options, lookalike=False, leet=False, separators="none", repeats=False, boundary="none", ticker=False,
+        inflect=False, masked=False, reversed=False, sound="none", split=False, shape=False,
+    )  # fmt: skip
+    term = Term(phrase, options=written)
+    return replace(_spell(term, phrase, order, 0), allow=True, scope=scope)
+
+
+def _cancelling(term: Term, order: int) -> list[Pattern]:
+    return [cancel_phrase(phrase, term.options, order, order) for phrase in term.allow]
+
+
+def _spell(term: Term, text: str, order: int, needs: int) -> Pattern:
+    letters: list[Letter] = []
+    gaps: list[str] = []
+    lead, gap = "", ""
+    for char in text:
+        about = describe(char)
+        if about.kind == KEPT:
+            if letters:
+                gaps.append(gap)
+            else:
+                lead = gap
+            gap = ""
+            letters += [Letter(part, char, index, about.flags) for index, part in enumerate(about.parts)]
+            gaps += [""] * (len(about.parts) - 1)
+        elif about.kind in (ACCENT, ENCLOSING) and letters and not gap:
+            part = letters[-1].part
+            letters[-1] = replace(letters[-1], part=part._replace(marks=part.marks + about.parts[0].marks))
+        elif about.kind != INVISIBLE:
+            gap += char
+    if not letters:
+        lead, gap = gap or text, ""
+    word, runs = _squeeze(letters)
+    return Pattern(
+        term=term,
+        text=text,
+        letters=tuple(letters),
+        gaps=tuple(gaps),
+        lead=lead,
+        trail=gap,
+        word=word,
+        runs=runs,
+        allowed=term.options.allowed,
+        needs=needs,
+        boundary=term.options.boundary,
+        order=order,
+        plain=not (lead or gap or (term.options.ticker and not term.host)),
+        latin=_latin_runs(letters, gaps),
+    )
+
+
+def _squeeze(letters: Iterable[Letter], *, sound: bool = False) -> tuple[str, tuple[int, ...]]:
+    word: list[str] = []
+    runs: list[int] = []
+    for letter in letters:
+        symbol = chr(sound_symbol(letter.part.base) if sound else letter.part.symbol)
+        if word and word[-1] == symbol:
+            runs[-1] += 1
+        else:
+            word.append(symbol)
+            runs.append(1)
+    return "".join(word), tuple(runs)
+
+
+def _latin_runs(letters: list[Letter], gaps: list[str]) -> tuple[tuple[int, int], ...]:
+    """The stretches of letters and digits that the term writes together, two or more long, as half-open ranges."""
+    found: list[tuple[int, int]] = []
+    start = 0
+    for index in range(1, len(letters) + 1):
+        joined = (
+            index < len(letters)
+            and not gaps[index - 1]
+            and letters[index].flags & (LETTER | DIGIT)
+            and letters[index - 1].flags & (LETTER | DIGIT)
+        )
+        if not joined:
+            if index - start > 1:
+                found.append((start, index))
+            start = index
+    return tuple(found)
+
+
+def _plurals(text: str) -> list[str]:
+    lower = text.lower()
+    found = [] if lower.endswith("s") else [text + "s"]
+    if lower.endswith(("s", "x", "z", "ch", "sh")):
+        found.append(text + "es")
+    if lower.endswith("y") and len(lower) > 2 and lower[-2] not in "aeiou":
+        found.append(text[:-1] + "ies")
+    return found
+
+
+def _masked(plain: Pattern) -> list[Pattern]:
+    """The pattern with each letter but the first and last in turn behind a mask, if it is Latin and long enough."""
+    letters, gaps = plain.letters, plain.gaps
+    if len(letters) < MASKED_LETTERS or plain.latin != ((0, len(letters)),) or plain.lead:
+        return []
+    found = []
+    for hidden in range(1, len(letters) - 1):
+        rest = letters[:hidden] + letters[hidden + 1 :]
+        word, runs = _squeeze(rest)
+        found.append(
+            replace(
+                plain, letters=rest, gaps=gaps[1:], word=word, runs=runs, mask=hidden - 1, plain=False,
+                needs=plain.needs | BITS["masked"], latin=_latin_runs(list(rest), list(gaps[1:])),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _sounded(plain: Pattern) -> list[Pattern]:
+    """The patterns of a term as it sounds: its syllables, and spellings with letters for some or all of them."""
+    term, level = plain.term, plain.term.options.sound
+    han = [index for index, letter in enumerate(plain.letters) if is_han(letter) and letter.part.base in readings()]
+    if level == "none" or not han:
+        return []
+    word, runs = _squeeze(plain.letters, sound=True)
+    found = [replace(plain, word=word, runs=runs, sound=True, plain=False)]
+    if len(han) < len(plain.letters) or any(plain.gaps) or level == "homophone":
+        return found
+    # Letters of a syllable may not go on in a word, whatever the term's own boundary.
+    lettered = replace(term.options, sound="none", boundary="word" if plain.boundary == "none" else plain.boundary)
+    spelt = replace(term, options=lettered)
+    found += [
+        replace(_spell(spelt, text, plain.order, plain.needs | BITS["sound"]), term=term, allowed=plain.allowed)
+        for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level))
+    ]
+    return found
+
+
+def _letterings(chars: list[str], level: str) -> Iterator[str]:
+    full = [readings()[char] for char in chars]
+    first = [syllable[0] for syllable in full]
+    if len("".join(full)) >= PINYIN_LETTERS and len(full) > 1:
+        yield "".join(full)
+        yield " ".join(full)
+    if level == "pinyin":
+        return
+    choices = [[char, syllable] for char, syllable in zip(chars, full, strict=True)]
+    if level == "initials":
+        choices = [[*choice, letter] for choice, letter in zip(choices, first, strict=True)]
+    if len(chars) > MIXED_LETTERS:
+        for index, choice in enumerate(choices):
+            for letters in choice[1:]:
+                yield "".join([*chars[:index], letters, *chars[index + 1 :]])
+    else:
+        for spelling in product(*choices):
+            lettered = sum(part != char for part, char in zip(spelling, chars, strict=True))
+            shortened = sum(part == letter for part, letter in zip(spelling, first, strict=True))
+            if lettered > 0 and (
+                lettered < len(chars) or (shortened < len(chars) and len("".join(spelling)) >= INITIALS)
+            ):
+                yield "".join(spelling)
+    if level == "initials" and len(first) >= INITIALS:
+        yield "".join(first)
+
+
+def _apart(plain: Pattern) -> list[Pattern]:
+    """The patterns with one character, or all, taken apart into parts, or one in the place of its look-alike."""
+    options, chars = plain.term.options, list(plain.text)
+    spellings: dict[str, int] = {}
+    if options.split:
+        parts = {char: relation("parts")[char] for char in chars if char in relation("parts")}
+        for taken in ([char] for char in parts):
+            spellings |= dict.fromkeys(_replaced(chars, {c: parts[c] for c in taken}), BITS["split"])
+        if len(parts) > 1:
+            spellings |= dict.fromkeys(_replaced(chars, parts), BITS["split"])
+    if options.shape:
+        for char in chars:
+            for other in relation("shape").get(char, ""):
+                spellings["".join(other if c == char else c for c in chars)] = BITS["shape"]
+    return [
+        _spell(plain.term, text, plain.order, plain.needs | bit)
+        for text, bit in spellings.items()
+        if len(plain.letters) > 1
+    ]
+
+
+def _replaced(chars: list[str], parts: dict[str, str]) -> Iterator[str]:
+    for radicals in (False, True):
+        written = {c: "".join(RADICALS.get(p, p) for p in parts[c]) if radicals else parts[c] for c in parts}
+        yield "".join(written.get(char, char) for char in chars)
+
+
+def _hosts(term: Term, order: int, needs: int) -> list[Pattern]:
+    """A host name with its dots as symbols, as 点 and as the word dot."""
+    name = term.text.strip().strip(".")
+    labels = name.split(".")
+    if len(labels) < 2 or not all(labels) or any(c.isspace() or c in "/:@" for c in name):
+        raise UsageError(
+            f"host `{term.text}` is no host name", hint="write it as `example.com`, without scheme or path"
+        )
+    options = replace(
+        term.options, leet=False, repeats=False, script=False, accents=False, separators="none", inflect=False,
+        masked=False, reversed=False, ticker=False, sound="none", split=False, shape=False,
+    )  # fmt: skip
+    plain = replace(term, options=options)
+    found = []
+    for dot, extra in ((".", 0), ("点", BITS["separators"]), ("點", BITS["separators"]), ("dot", BITS["separators"])):
+        spelt = _spell(plain, dot.join(labels), order, needs | extra)
+        after = {i for i, gap in enumerate(spelt.gaps) if "." in gap} if dot == "." else _around(labels, len(dot))
+        found.append(replace(spelt, dots=frozenset(after), plain=False, term=term))
+    return found
+
+
+def _around(labels: list[str], width: int) -> set[int]:
+    """The gaps on both sides of each spelt-out dot."""
+    found: set[int] = set()
+    place = 0
+    for label in labels[:-1]:
+        place += sum(1 for c in label if describe(c).kind == KEPT)
+        found |= {place - 1, place + width - 1}
+        place += width
+    return found

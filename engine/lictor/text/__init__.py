@@ -1,0 +1,23 @@
+"""What characters are to the matcher: folds, skeletons with offsets, and the differences between two characters."""
+
+from lictor.text.fold import Codes, Offsets, Skeleton, Symbols, encode, fold, fold_apart, skeleton, spell
+from lictor.text.pairs import BITS, MECHANISMS, Char, Part, describe, differences, names_of
+
+__all__ = [
+    "BITS",
+    "MECHANISMS",
+    "Char",
+    "Codes",
+    "Offsets",
+    "Part",
+    "Skeleton",
+    "Symbols",
+    "describe",
+    "differences",
+    "encode",
+    "fold",
+    "fold_apart",
+    "names_of",
+    "skeleton",
+    "spell",
+]
