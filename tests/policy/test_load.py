@@ -181,7 +181,11 @@ TEXT = st.text(min_size=1, max_size=20).filter(str.strip)
 
 @given(
     title=st.dictionaries(st.sampled_from(["zh", "en", "fr"]), TEXT, min_size=1),
-    terms=st.lists(st.text(min_size=1, max_size=20).filter(re.compile(r"\S").search), min_size=1, max_size=5),
+    terms=st.lists(
+        st.text(min_size=1, max_size=20).filter(re.compile(r"^[^\[\]]*[^\s\[\]][^\[\]]*\Z").search),
+        min_size=1,
+        max_size=5,
+    ),
     bound=st.integers(-(2**53) + 1, 2**53 - 1),
     share=st.floats(0, 1),
     life=st.sampled_from(["90s", "7d", "1 workday", "2 calendar years"]),

@@ -16,6 +16,7 @@ from lictor.match import Matcher, MatchOptions, Term
 from lictor.policy import Policy
 from lictor.policy.models import Condition, Lexicon, MatchSettings, Rule
 from lictor.policy.names import DETECTORS
+from lictor.policy.spellings import spellings
 from lictor.text.frequency import frequency
 
 __all__ = ["CompiledPolicy", "compile_policy"]
@@ -99,21 +100,23 @@ def _options(*settings: MatchSettings) -> MatchOptions:
 def _lexicon_terms(name: str, lexicon: Lexicon) -> Iterable[Term]:
     for entry in lexicon.terms:
         options = _options(lexicon.match, entry.match)
-        for text in (entry.term, *entry.variants):
-            yield Term(
-                text,
-                name=entry.term,
-                key=(name, name, entry.strength),
-                options=options,
-                allow=(*lexicon.allow, *entry.allow),
-                host=lexicon.kind == "host",
-            )
+        allow = tuple(text for phrase in (*lexicon.allow, *entry.allow) for text in spellings(phrase))
+        for written in (entry.term, *entry.variants):
+            for text in spellings(written):
+                yield Term(
+                    text,
+                    name=text if written == entry.term else entry.term,
+                    key=(name, name, entry.strength),
+                    options=options,
+                    allow=allow,
+                    host=lexicon.kind == "host",
+                )
 
 
 def _inline_terms(key: str, node: Condition) -> Iterable[Term]:
     assert node.terms is not None
     options = _options(node.match)
-    return [Term(text, key=(key, "", "context"), options=options) for text in node.terms]
+    return [Term(text, key=(key, "", "context"), options=options) for term in node.terms for text in spellings(term)]
 
 
 def _frequency(term: Term) -> float:

@@ -261,6 +261,8 @@ _OWN: Mapping[str, str] = {
     "date": "P023",
     "text": "P024",
     "scalar": "P016",
+    "spellings": "P044",
+    "separators": "P045",
 }
 _EXAMPLES: Mapping[str, str] = {
     "lictor": "begin the policy with `lictor: 1`, the version of its language",

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -34,6 +35,7 @@ from lictor.errors import UsageError
 from lictor.facts import Field as FieldName
 from lictor.facts import Surface, Trigger, instant
 from lictor.policy.actions import Action
+from lictor.policy.spellings import spellings
 
 __all__ = [
     "Appeals",
@@ -170,6 +172,23 @@ def _scalar(value: object) -> str | int | bool:
     )
 
 
+def _spelled(term: str) -> str:
+    try:
+        spellings(term)
+    except ValueError as wrong:
+        hint = "write `[ab]` for one of several characters, `[a-c]` for a range, `[[]` for a bracket"
+        fact = f"`{term}` cannot be spelled: {wrong}"
+        raise PydanticCustomError("spellings", "{fact}", {"fact": fact, "hint": hint}) from None
+    return term
+
+
+def _separators(value: str) -> str:
+    if value not in ("none", "space", "symbols", "any") and (not value or any(char.isalnum() for char in value)):
+        hint = "use `none`, `space`, `symbols` or `any`, or the characters themselves: `' .-'`"
+        raise PydanticCustomError("separators", "{fact}", {"fact": f"`{value}` are no separators", "hint": hint})
+    return value
+
+
 def _one_or_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
@@ -189,7 +208,7 @@ Day = Annotated[date, PlainValidator(_date), PlainSerializer(date.isoformat)]
 LocalText = Annotated[Mapping[str, str], PlainValidator(_local_text), PlainSerializer(_unwrap_und)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=80)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-TermText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+TermText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_spelled)]
 Scalar = Annotated[str | int | bool, PlainValidator(_scalar)]
 T = TypeVar("T")
 Some = Annotated[tuple[T, ...], BeforeValidator(_list_to_tuple)]
@@ -213,7 +232,7 @@ class MatchSettings(Model):
     lookalike: bool | None = None
     leet: bool | None = None
     invisible: bool | None = None
-    separators: str | None = None
+    separators: Annotated[str, AfterValidator(_separators)] | None = None
     gap: Annotated[int, Field(ge=0, le=64)] | None = None
     repeats: bool | None = None
     sound: Literal["none", "homophone", "pinyin", "mixed", "initials"] | None = None
