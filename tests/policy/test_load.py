@@ -201,8 +201,8 @@ def test_canonical_of_any_values(title, terms, bound, share, life):
         "severities": [{"id": "S1", "title": terms[0]}],
         "lexicons": {"a": {"terms": terms}},
         "conditions": {"c": {"all": ["a", {"age": {"above": bound}}, {"not": {"near": ["a", "a"], "within": 3}}]}},
-        "orders": {"extension": {"max": 1, "by": life, "if_fixed": share}},
-        "appeals": {"window": life, "answer": life, "how": title},
+        "orders": {"extension": {"max": 1, "by": "3d", "if_fixed": share}},
+        "appeals": {"window": "30d", "answer": life, "how": title},
     }
     document = PolicyDocument.model_validate(value)
     canonical = load._canonical(document)

@@ -82,6 +82,9 @@ class Model(BaseModel):
 # --- scalars ---------------------------------------------------------------------------------------------------------
 
 
+_SECONDS: Mapping[str, int] = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
 @dataclass(frozen=True, slots=True)
 class Duration:
     """A length of time as a policy writes it: in fixed units, or in working days or calendar years."""
@@ -94,11 +97,8 @@ class Duration:
 
     @property
     def fixed(self) -> timedelta:
-        """The exact length; a working day or calendar year has none and is refused."""
-        seconds = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-        if self.unit not in seconds:
-            raise UsageError(f"`{self}` has no fixed length", hint="count it with the policy's calendar")
-        return timedelta(seconds=self.amount * seconds[self.unit])
+        """The exact length. A working day or calendar year has none: where one is needed, the models refuse it."""
+        return timedelta(seconds=self.amount * _SECONDS[self.unit])
 
 
 def _duration(value: object) -> Duration:
@@ -111,6 +111,14 @@ def _duration(value: object) -> Duration:
         )
     unit = {"workday": "workdays", "calendar year": "calendar years"}.get(found[2], found[2])
     return Duration(int(found[1]), unit)  # type: ignore[arg-type]
+
+
+def _fixed_duration(value: object) -> Duration:
+    duration = _duration(value)
+    if duration.unit not in _SECONDS:
+        fact = f"`{duration}` has no fixed length"
+        raise PydanticCustomError("duration", "{fact}", {"fact": fact, "hint": "write `90s`, `30m`, `24h` or `7d`"})
+    return duration
 
 
 def _share(value: object) -> int:
@@ -201,6 +209,7 @@ def _unwrap_und(text: Mapping[str, str]) -> object:
     return text["und"] if set(text) == {"und"} else dict(text)
 
 
+FixedDuration = Annotated[Duration, PlainValidator(_fixed_duration), PlainSerializer(str)]
 DurationText = Annotated[Duration, PlainValidator(_duration), PlainSerializer(str)]
 Ppm = Annotated[int, PlainValidator(_share), PlainSerializer(lambda n: f"{n} ppm")]
 Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat)]
@@ -583,10 +592,10 @@ class Step(Model):
 
     action: Action
     functions: Some[str] = ()
-    lasting: Annotated[DurationText | None, Field(alias="for")] = None
+    lasting: Annotated[FixedDuration | None, Field(alias="for")] = None
     until: Literal["rectified"] | None = None
     permanent: bool = False
-    within: DurationText | None = None
+    within: FixedDuration | None = None
     on: Literal["account", "item", "owner", "principal", "host"] | None = None
 
 
@@ -614,7 +623,7 @@ Steps = Some[Annotated[Step, BeforeValidator(_step)]]
 class Reoffence(Model):
     """What a violation soon after an accepted rectification leads to, whatever the step would be."""
 
-    within: DurationText
+    within: FixedDuration
     then: Steps
 
 
@@ -647,7 +656,7 @@ class SubjectType(Model):
     """A kind of account: its default restriction and deadline under an order, and what expiry leads to."""
 
     title: LocalText
-    rectify: DurationText | None = None
+    rectify: FixedDuration | None = None
     bundle: str | None = None
     on_expiry: Literal["ban_permanent", "delist", "next_step"] | None = None
     late_claims: bool = False
@@ -668,7 +677,7 @@ class Extension(Model):
     """More time, once a share of the items is mended."""
 
     max: Annotated[int, Field(ge=0)]
-    by: DurationText
+    by: FixedDuration
     if_fixed: Ppm
 
 
@@ -683,13 +692,13 @@ class Orders(Model):
 class Strikes(Model):
     """How long an upheld violation counts."""
 
-    life: DurationText
+    life: FixedDuration
 
 
 class Appeals(Model):
     """How a decision is contested, and by when it is answered."""
 
-    window: DurationText
+    window: FixedDuration
     per_decision: Annotated[int, Field(ge=1)] = 1
     answer: DurationText
     lifts_meanwhile: bool = False
@@ -700,22 +709,22 @@ class Complaints(Model):
     """When complaints open a review. They never sanction by themselves."""
 
     distinct: Annotated[int, Field(ge=1)]
-    within: DurationText
-    min_account_age: DurationText
+    within: FixedDuration
+    min_account_age: FixedDuration
     one_with_evidence_opens: bool = True
 
 
 class Renames(Model):
     """How long a rename can be revoked, and how long an old name is remembered as an alias."""
 
-    confirm: DurationText
-    alias_lookback: DurationText
+    confirm: FixedDuration
+    alias_lookback: FixedDuration
 
 
 class SuccessorGroup(Model):
     """When a new group counts as the successor of a disabled one."""
 
-    within: DurationText
+    within: FixedDuration
     min_member_overlap: Ppm
     same_notice: bool = True
     category: str
@@ -731,14 +740,14 @@ class Evasion(Model):
 class Network(Model):
     """How long an address stays blocked after it last served only listed domains."""
 
-    address_ttl: DurationText
+    address_ttl: FixedDuration
     viewers: OneOrMore[str]
 
 
 class Transfers(Model):
     """Conditions on giving a collectible away; a transfer that breaks one is refused with that reason."""
 
-    gift_hold: DurationText
+    gift_hold: FixedDuration
     regift_hold: DurationText
     min_recipient_age: Annotated[int, Field(ge=0)]
     recipient_region: str
