@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from lictor.decide import Decision, decide
+from lictor.decide import Decision, decide, judge
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.errors import UsageError
-from lictor.facts import FIELDS, Content, instant, one_of, readable, suggest
+from lictor.facts import FIELDS, Content, instant, one_of, readable, refuse_no_text
 from lictor.policy import Policy, load_policy
 from lictor.policy.actions import strength
 from lictor.scan.columns import Decided, RowError, decide_columns, decision_batch, signal_columns
@@ -39,7 +39,10 @@ class Engine:
     @classmethod
     def load(cls, spec: str | Path | Iterable[str | Path]) -> Engine:
         """The engine for a bundled policy's name, a policy file or folder, or several of them."""
-        specs = [spec] if isinstance(spec, str | Path) else list(spec)
+        specs = [spec] if isinstance(spec, str | bytes | Path) or not isinstance(spec, Iterable) else list(spec)
+        for one in specs:
+            if not isinstance(one, str | Path):
+                raise UsageError(f"a policy is named by a `str` or a `Path`, not `{type(one).__name__}`")
         return cls([load_policy(one) for one in specs])
 
     @property
@@ -65,8 +68,14 @@ class Engine:
 
         What is left out is filled from the policy's `assume`. `published_at` left out means at that same instant.
         """
+        named = {"field": field, "subject": subject, "surface": surface, "account": account, "item": item, "lang": lang}
+        for what, value in named.items():
+            if value is not None:
+                refuse_no_text(value, f"`{what}`")
         if isinstance(text, str):
             fields: dict[str | None, str] = {field: readable(text)}
+        elif not isinstance(text, Mapping):
+            raise UsageError(f"`{type(text).__name__}` is neither a text nor a mapping of fields to texts")
         elif field is not None:
             raise UsageError("`field` given beside a mapping of fields", hint="leave `field` out")
         elif not text:
@@ -75,6 +84,7 @@ class Engine:
             fields = {name: readable(one) for name, one in text.items()}
         for name in fields:
             if name is not None:
+                refuse_no_text(name, f"the name of field `{name}`")
                 one_of(name, FIELDS, "field")
         content = Content(
             fields=fields,
@@ -84,11 +94,12 @@ class Engine:
             surface=surface,
             published_at=None if published_at is None else instant(published_at, what="published_at"),
             lang=lang,
-            signals=dict(signals or {}),
+            signals=self._readable_signals({} if signals is None else signals),
         )
         as_of = None if at is None else instant(at, what="at")
         decisions = [
-            decide(compiled, content, as_of=as_of, engine=self.version) for compiled in self._that_know(subject)
+            decide(compiled.policy, judge(compiled, content), as_of=as_of, engine=self.version)
+            for compiled in self._that_know(subject)
         ]
         return max(decisions, key=lambda decision: strength(decision.action))
 
@@ -110,12 +121,23 @@ class Engine:
         """
         first = 0
         for batch in batches:
-            yield decision_batch(first, batch.num_rows, self.decide_batch(batch, at=at))
+            outcomes = self.decide_batch(batch, at=at)
+            yield decision_batch(first, batch.num_rows, outcomes)
             first += batch.num_rows
 
     def _that_know(self, subject: str | None) -> list[CompiledPolicy]:
-        knowing = [one for one in self.policies if subject is None or subject in one.policy.document.subjects]
-        if not knowing:
-            names = sorted({name for one in self.policies for name in one.policy.document.subjects})
-            raise UsageError(f"subject `{subject}` is not known", hint=suggest(subject or "", names))
-        return knowing
+        if subject is None:
+            return list(self.policies)
+        one_of(subject, {name for one in self.policies for name in one.policy.document.subjects}, "subject")
+        return [one for one in self.policies if subject in one.policy.document.subjects]
+
+    def _readable_signals(self, signals: Mapping[str, str | int | bool]) -> dict[str, str | int | bool]:
+        """The signals, each declared by one of the policies at least; which type it has, each policy says."""
+        if not isinstance(signals, Mapping):
+            raise UsageError(f"`signals` is a mapping of names to values, not `{type(signals).__name__}`")
+        for name, value in signals.items():
+            refuse_no_text(name, f"the name of signal `{name}`")
+            one_of(name, self.signals, "signal")
+            if isinstance(value, str):
+                refuse_no_text(value, f"signal `{name}`")
+        return dict(signals)

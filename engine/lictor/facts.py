@@ -29,6 +29,7 @@ __all__ = [
     "instant",
     "one_of",
     "readable",
+    "refuse_no_text",
     "stamp",
     "suggest",
 ]
@@ -74,7 +75,7 @@ def instant(value: str | datetime, *, what: str = "time") -> datetime:
     else:
         try:
             moment = datetime.fromisoformat(value)
-        except ValueError:
+        except (TypeError, ValueError):
             raise UsageError(
                 f"{what} `{value}` is not an instant", hint="write it as `2022-06-21T09:00:00+08:00`"
             ) from None
@@ -105,11 +106,23 @@ def canonical(value: object) -> bytes:
 
 def readable(text: str) -> str:
     """The text with each unpaired surrogate read as U+FFFD, one for one: offsets stay, and bytes can be written."""
+    if not isinstance(text, str):
+        raise UsageError(f"a text is a `str`, not `{type(text).__name__}`", hint="leave the field out if there is none")
     try:
         text.encode()
     except UnicodeEncodeError:
         return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
     return text
+
+
+def refuse_no_text(value: object, what: str) -> None:
+    """Nothing, if the value is a text that can be written as UTF-8; otherwise a `UsageError`."""
+    if not isinstance(value, str):
+        raise UsageError(f"{what} is a `str`, not `{type(value).__name__}`")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"{what} holds half of a surrogate pair", hint="give it as it was written") from None
 
 
 def one_of(value: str, allowed: Iterable[str], what: str) -> str:

@@ -39,6 +39,8 @@ def bomb():
         ("in.jsonl", b'{"text": "a", "text": "b"}', "duplicate_key"),
         ("in.jsonl", b"[" * 100_000, "invalid_json"),
         ("in.jsonl", b'{"text": "x", "field": "rumour"}', "bad_value"),
+        ("in.jsonl", b'{"text": "x", "text.bio": "x"}', "bad_value"),
+        ("in.jsonl", b'{"text": "x", "published_at": "0000-01-01T00:00:00Z"}', "bad_value"),
         ("in.jsonl", b'{"text": "x", "published_at": "2021-01-01"}', "bad_value"),
     ],
 )

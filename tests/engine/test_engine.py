@@ -78,12 +78,52 @@ def test_any_text_gets_a_decision(tulips, text):
         ({"signals": {"riks": 1}}, "riks"),
         ({"signals": {"risk": "high"}}, "risk"),
         ({"signals": {"risk": 0.5}}, "risk"),
+        ({"signals": {"trigger": "rumour"}}, "rumour"),
+        ({"signals": {5: 1}}, "name of signal `5`"),
+        ({"signals": [("risk", 1)]}, "`signals` is a mapping"),
+        ({"field": ["bio"]}, "`field` is a `str`, not `list`"),
+        ({"subject": 5}, "`subject` is a `str`, not `int`"),
+        ({"surface": b"group"}, "`surface` is a `str`, not `bytes`"),
+        ({"account": 5}, "`account` is a `str`, not `int`"),
+        ({"account": "\ud800"}, "`account` holds half of a surrogate pair"),
+        ({"item": b"x"}, "`item` is a `str`, not `bytes`"),
+        ({"lang": 5}, "`lang` is a `str`, not `int`"),
+        ({"at": 5}, "not an instant"),
+        ({"published_at": b"x"}, "not an instant"),
     ],
 )
 def test_what_cannot_be_is_refused_by_name(engine, asked, said):
     """A value that cannot be is refused with an error that names it."""
     with pytest.raises(UsageError, match=said):
         engine.check("tulip", **asked)
+
+
+@pytest.mark.parametrize("text", [None, b"x", 5, ["tulip"], {}, {"bio": None}, {"bio": b"x"}, {5: "x"}, {"bioo": "x"}])
+def test_what_is_no_text_is_refused(engine, text):
+    """Whatever is neither a text nor a mapping of fields to texts is refused as the caller's mistake."""
+    with pytest.raises(UsageError):
+        engine.check(text)
+
+
+@pytest.mark.parametrize("spec", [None, 5, b"wechat", [5], [None], "", "\0"])
+def test_what_names_no_policy_is_refused(spec):
+    """Whatever names no policy is refused as the caller's mistake."""
+    with pytest.raises(UsageError):
+        Engine.load(spec)
+
+
+def test_each_policy_reads_its_own_signals(tulips, tmp_path):
+    """A signal that only one of several policies declares is no mistake under the others, alone or in columns."""
+    other = tmp_path / "policy.yaml"
+    text = tulips.read_text(encoding="utf-8").replace("policy: tulips", "policy: other")
+    other.write_text(text.replace("risk", "peril"), "utf-8")
+    both = Engine.load([tulips, other])
+    batch = pa.RecordBatch.from_pydict({"text": ["buy my tulip"], "risk": [1], "peril": [2]})
+
+    (outcome,) = both.decide_batch(batch, at=AT)
+
+    assert "rectify_order" == outcome.decision.action
+    assert outcome.decision == both.check("buy my tulip", signals={"risk": 1, "peril": 2}, at=AT)
 
 
 def test_several_fields_are_one_item(engine):
@@ -119,10 +159,43 @@ def test_rows_that_cannot_be_judged_are_named(engine):
     assert "no text" in reasons[3]
 
 
+def test_texts_with_and_without_a_field_may_stand_in_one_batch(engine):
+    """Each row is judged by the texts it has; only one that has both kinds is named as not to be judged."""
+    batch = pa.RecordBatch.from_pydict(
+        {
+            "text": ["buy my tulip", None, "buy my tulip", "clean"],
+            "text.bio": [None, "buy my tulip", "x", None],
+            "field": ["bio", None, None, None],
+        }
+    )
+    bare, named, both = engine.decide_batch(batch, at=AT)
+
+    assert "both `text` and `text.bio`" == both.reason
+    assert ["bio", "bio"] == [one.decision.violations[0].evidence[0].field for one in (bare, named)]
+
+
 def test_a_batch_without_text_is_refused(engine):
     """A batch without a text column is refused with what it has."""
     with pytest.raises(UsageError, match="no column `text`"):
         engine.decide_batch(pa.RecordBatch.from_pydict({"body": ["x"]}))
+
+
+@pytest.mark.parametrize(
+    ("batch", "said"),
+    [
+        ("text", "a batch is a `RecordBatch`, not a `str`"),
+        (pa.table({"text": ["x"]}), "a batch is a `RecordBatch`, not a `Table`"),
+        (pa.RecordBatch.from_arrays([], names=[]), "no column `text`: it has none"),
+        (pa.RecordBatch.from_arrays([["a"], ["b"]], names=["text", "text"]), "column `text` stands 2 times"),
+        (pa.RecordBatch.from_arrays([["a"], ["b"], ["c"]], names=["text", "id", "id"]), "column `id` stands 2 times"),
+        (pa.RecordBatch.from_pydict({"text": [5]}), "column `text` holds int64"),
+        (pa.RecordBatch.from_pydict({"text": pa.array([b"\xff"]).view(pa.string())}), "column `text` is not UTF-8"),
+    ],
+)
+def test_what_is_no_batch_is_refused(engine, batch, said):
+    """Whatever is no batch of texts is refused with what is wrong with it."""
+    with pytest.raises(UsageError, match=said):
+        list(engine.scan([batch]))
 
 
 def test_slices_nulls_and_other_string_types_are_honoured(engine):

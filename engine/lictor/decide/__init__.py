@@ -25,13 +25,23 @@ from lictor.policy import Policy
 from lictor.policy.actions import PERMANENT, Action, above_flag, strength, strongest
 from lictor.policy.names import DETECTORS
 
-__all__ = ["Decision", "Effect", "Evidence", "Monitored", "ViolationRecord", "decide", "judged_bytes"]
+__all__ = [
+    "Decision",
+    "Effect",
+    "Evidence",
+    "Judgement",
+    "Monitored",
+    "ViolationRecord",
+    "decide",
+    "judge",
+    "judged_bytes",
+]
 
 _FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
+class Judgement:
     """What a decision is made from: the content and what is known of it, what the rules found, whether they bind."""
 
     content: Content
@@ -64,15 +74,10 @@ def judged_bytes(content: Content) -> bytes:
     return canonical({name: value for name, value in given.items() if value not in (None, {})})
 
 
-def decide(
-    compiled: CompiledPolicy,
-    content: Content,
-    *,
-    as_of: datetime | None,
-    engine: str,
-    matches: Mapping[str | None, Sequence[Match]] | None = None,
-) -> Decision:
-    """The policy's decision of the content, for a first offence, for that instant; without one, the newest version's.
+def judge(
+    compiled: CompiledPolicy, content: Content, matches: Mapping[str | None, Sequence[Match]] | None = None
+) -> Judgement:
+    """What the policy's rules find in the content, and whether the policy binds its account.
 
     `matches` are those of every term, by field as the content names it, where a column was searched already.
     """
@@ -82,15 +87,15 @@ def decide(
     else:
         by_field = {resolved: matches.get(name, ()) for name, resolved in zip(content.fields, known.texts, strict=True)}
         detection = detect_matches(compiled, known, by_field)
-    bound = True
-    if detection.violations:
-        found = scope(compiled, known)
-        bound = found.truth is True
-        detection = Detection(detection.violations, tuple(sorted({*detection.missing, *found.missing})))
-    return _decision(compiled.policy, _Judgement(content, known, detection, bound), as_of=as_of, engine=engine)
+    if not detection.violations:
+        return Judgement(content, known, detection, bound=True)
+    found = scope(compiled, known)
+    missing = tuple(sorted({*detection.missing, *found.missing}))
+    return Judgement(content, known, Detection(detection.violations, missing), bound=found.truth is True)
 
 
-def _decision(policy: Policy, judgement: _Judgement, *, as_of: datetime | None, engine: str) -> Decision:
+def decide(policy: Policy, judgement: Judgement, *, as_of: datetime | None, engine: str) -> Decision:
+    """The decision that follows, for a first offence, for that instant; without one, under the newest version."""
     document, content, known = policy.document, judgement.content, judgement.known
     in_force = [v for v in (_in_force(policy, judgement, v, as_of) for v in judgement.detection.violations) if v]
     acting = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "enforce"]
@@ -160,7 +165,7 @@ def _decision(policy: Policy, judgement: _Judgement, *, as_of: datetime | None, 
     )
 
 
-def _in_force(policy: Policy, judgement: _Judgement, violation: Violation, as_of: datetime | None) -> _InForce | None:
+def _in_force(policy: Policy, judgement: Judgement, violation: Violation, as_of: datetime | None) -> _InForce | None:
     document, rule = policy.document, violation.rule
     field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
     now = version_at(document, as_of)
@@ -177,7 +182,7 @@ def _in_force(policy: Policy, judgement: _Judgement, violation: Violation, as_of
 
 
 def _effects(
-    policy: Policy, judgement: _Judgement, acting: Sequence[_InForce], as_of: datetime | None
+    policy: Policy, judgement: Judgement, acting: Sequence[_InForce], as_of: datetime | None
 ) -> tuple[Effect, ...]:
     document = policy.document
     if not judgement.bound:
@@ -238,7 +243,7 @@ def _automation(effects: Sequence[Effect]) -> str | None:
 
 
 def _monitored(
-    policy: Policy, judgement: _Judgement, watching: Sequence[_InForce], as_of: datetime | None
+    policy: Policy, judgement: Judgement, watching: Sequence[_InForce], as_of: datetime | None
 ) -> Monitored | None:
     if not watching:
         return None

@@ -15,7 +15,7 @@ from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, one_of, suggest
 from lictor.match import DETECTORS, Match
 from lictor.policy import Policy
-from lictor.policy.names import SIGNALS
+from lictor.policy.names import SignalType
 from lictor.text import skeleton
 
 __all__ = ["Item", "Known", "Passage", "Span", "know"]
@@ -136,16 +136,18 @@ def know(policy: Policy, content: Content) -> Known:
     surface = settle("surface", content.surface)
     if surface is not None:
         one_of(surface, SURFACES, "surface")
-    kinds = {name: spec.type for name, spec in SIGNALS.items()} | {n: s.type for n, s in document.signals.items()}
+    # What only another policy declares is that policy's to read.
+    specs = document.known_signals
     for name, value in content.signals.items():
-        if name not in kinds:
-            raise UsageError(f"signal `{name}` is not declared by policy `{policy.id}`", hint=suggest(name, kinds))
-        _check_signal(name, value, kinds[name])
-    signals = {name: settle(name, content.signals.get(name)) for name in kinds}
+        if name in specs:
+            _check_signal(name, value, specs[name])
+    signals = {name: settle(name, content.signals.get(name)) for name in specs}
     return Known(texts, subject, surface, signals, tuple(sorted(assumed)))
 
 
-def _check_signal(name: str, value: object, kind: str) -> None:
-    if isinstance(value, bool) != (kind == "boolean") or not isinstance(value, _TYPES[kind]):
+def _check_signal(name: str, value: Any, spec: SignalType) -> None:
+    if isinstance(value, bool) != (spec.type == "boolean") or not isinstance(value, _TYPES[spec.type]):
         hint = "give shares in parts per million, as a whole number" if isinstance(value, float) else ""
-        raise UsageError(f"signal `{name}` is a {kind}, not `{value!r}`", hint=hint)
+        raise UsageError(f"signal `{name}` is a {spec.type}, not `{value!r}`", hint=hint)
+    if spec.values and value not in spec.values:
+        raise UsageError(f"signal `{name}` is never `{value}`", hint=suggest(str(value), spec.values))

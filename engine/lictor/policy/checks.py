@@ -497,10 +497,11 @@ class _Checks:
 
     def restrictions(self) -> None:
         """Nothing takes away what `invariants` protect."""
-        protected = {node.value: node for node in select(self.tree, "invariants/never_restrict/*")}
+        named = select(self.tree, "invariants/never_restrict/*")
+        protected = {node.value: node for node in named if isinstance(node.value, str)}
         for path in ("bundles/*/*", *(path for path, kind in REFERENCES if kind == "restriction")):
             for node in select(self.tree, path):
-                if node.value in protected and isinstance(node.value, str):
+                if isinstance(node.value, str) and node.value in protected:
                     label = f"protected at {_line(protected[node.value], node)}"
                     message = f"{quoted(node.value)} may never be restricted"
                     self.fault("P037", message, node.place, "take it out of this list, or out of `invariants`", label)
@@ -545,7 +546,7 @@ def _signal_type(tree: Node, name: str) -> SignalType:
     }
     said = next((node.value for node in select(tree, f"signals/{name}/type")), None)
     values = tuple(node.value for node in select(tree, f"signals/{name}/values/*") if isinstance(node.value, str))
-    return kinds[said](values) if said in kinds else SignalType("text", values)
+    return kinds[said](values) if isinstance(said, str) and said in kinds else SignalType("text", values)
 
 
 def _computed_range(tree: Node, severities: list[str]) -> Iterator[str]:

@@ -35,6 +35,7 @@ from lictor.errors import UsageError
 from lictor.facts import Field as FieldName
 from lictor.facts import Surface, Trigger, instant
 from lictor.policy.actions import Action
+from lictor.policy.names import SIGNALS, SignalType
 from lictor.policy.spellings import spellings
 
 __all__ = [
@@ -841,3 +842,8 @@ class PolicyDocument(Model):
     invariants: Invariants = Invariants()
     retroactive: Retroactive | None = None
     calendar: Calendar | None = None
+
+    @cached_property
+    def known_signals(self) -> Mapping[str, SignalType]:
+        """The signals a caller may give: the built-in ones and those declared here."""
+        return {**SIGNALS, **{name: SignalType(spec.type, spec.values) for name, spec in self.signals.items()}}

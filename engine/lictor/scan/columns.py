@@ -1,11 +1,13 @@
 """Columns of text in, decisions out: clean rows cost no Python.
 
-A batch has the column `text`, or one column `text.<field>` for each field, and may have `id, field, subject, surface,
-account, published_at, lang` and the signals a policy declares. A row with a value that cannot be is named, not judged.
+A batch has the column `text`, or one column `text.<field>` for each field (or both, but no row has both), and may have
+`id, field, subject, surface, account, published_at, lang` and the signals a policy declares. A row with a value that
+cannot be is named, not judged.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,13 +16,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lictor.decide import Decision, decide, judged_bytes
+from lictor.decide import Decision, decide, judge, judged_bytes
 from lictor.detect import CompiledPolicy, find_matches
 from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, instant, one_of, suggest
 from lictor.match import Match
 from lictor.policy.actions import strength
-from lictor.policy.names import SIGNALS
+from lictor.scan.inputs.wanted import naming
 
 __all__ = ["DECISION_SCHEMA", "Decided", "RowError", "decide_columns", "decision_batch", "signal_columns"]
 
@@ -64,7 +66,7 @@ class RowError:
 
 def signal_columns(policies: Iterable[CompiledPolicy]) -> tuple[str, ...]:
     """The names of columns that are read as signals under these policies."""
-    return tuple(sorted({*SIGNALS, *(name for p in policies for name in p.policy.document.signals)}))
+    return tuple(sorted({name for compiled in policies for name in compiled.policy.document.known_signals}))
 
 
 def decide_columns(
@@ -90,10 +92,13 @@ def decide_columns(
                 continue
             content = table.content(row, items)
             try:
-                decision = decide(compiled, content, as_of=as_of, engine=engine, matches=table.by_field(row, matches))
+                judgement = judge(compiled, content, table.by_field(row, matches))
             except UsageError as wrong:
                 errors[row] = RowError(row, str(wrong), wrong.hint)
                 continue
+            if not judgement.detection.violations:
+                continue
+            decision = decide(compiled.policy, judgement, as_of=as_of, engine=engine)
             best = found.get(row)
             if decision.action != "none" and (
                 best is None or strength(decision.action) > strength(best.decision.action)
@@ -127,17 +132,21 @@ class _Table:
     """The columns of a batch by their role. Null means not said."""
 
     def __init__(self, batch: pa.RecordBatch, signals: Iterable[str]) -> None:
+        if not isinstance(batch, pa.RecordBatch):
+            raise UsageError(
+                f"a batch is a `RecordBatch`, not a `{type(batch).__name__}`",
+                hint="`to_batches()` makes batches of a table or data set",
+            )
         names = batch.schema.names
+        for name, count in Counter(names).items():
+            if count > 1:
+                raise UsageError(f"column `{name}` stands {count} times", hint="rename all but one of them")
         self.texts: dict[str | None, pa.Array] = {}
         for name in names:
             if name == "text" or name.startswith("text."):
                 self.texts[name[5:] or None] = _strings(batch.column(name), name)
         if not self.texts:
-            raise UsageError(
-                f"no column `text` among {', '.join(f'`{n}`' for n in names)}", hint=suggest("text", names)
-            )
-        if None in self.texts and len(self.texts) > 1:
-            raise UsageError("both `text` and `text.<field>` columns", hint="name each text's field, or none")
+            raise UsageError(f"no column `text`: {naming(names)}", hint=suggest("text", names))
         for field in self.texts:
             if field is not None:
                 one_of(field, FIELDS, "field")
@@ -151,6 +160,10 @@ class _Table:
             absent = pc.is_null(column) if absent is None else pc.and_(absent, pc.is_null(column))
         for row in _where(absent):
             yield RowError(row, "no text", "give an empty text if there is none")
+        for field, column in self.texts.items():
+            if None in self.texts and field is not None:
+                for row in _where(pc.and_(pc.is_valid(self.texts[None]), pc.is_valid(column))):
+                    yield RowError(row, f"both `text` and `text.{field}`", "name each text's field, or none")
         subjects = sorted({name for compiled in policies for name in compiled.policy.document.subjects})
         for name, allowed in (("field", FIELDS), ("surface", SURFACES), ("subject", subjects)):
             if name in self.attributes:
@@ -174,10 +187,10 @@ class _Table:
     def content(self, row: int, items: Callable[[int], str | None] | None) -> Content:
         """The row as a fact."""
         published_at = self._attribute("published_at", row)
-        item = self._attribute("id", row)
+        item = self._attribute("id", row) or None
         signals = {name: column[row].as_py() for name, column in self.signals.items()}
         return Content(
-            fields=dict(self._texts(row)),
+            fields={self._field(field, row): text for field, text in self._texts(row)},
             item=item if item is not None or items is None else items(row),
             account=self._attribute("account", row),
             subject=self._attribute("subject", row),
@@ -189,15 +202,16 @@ class _Table:
 
     def by_field(self, row: int, matches: Mapping[str, Sequence[Match]]) -> dict[str | None, Sequence[Match]]:
         """Matches by column as matches by the field the row's content names."""
-        if None in self.texts:
-            return {self._attribute("field", row): matches.get("", ())}
-        return {field: matches.get(field or "", ()) for field in self.texts}
+        return {self._field(field, row): matches.get(field or "", ()) for field, _ in self._texts(row)}
 
     def _texts(self, row: int) -> Iterator[tuple[str | None, str]]:
         for field, column in self.texts.items():
             text = column[row].as_py()
             if text is not None:
-                yield (self._attribute("field", row) if field is None else field), text
+                yield field, text
+
+    def _field(self, field: str | None, row: int) -> str | None:
+        return self._attribute("field", row) if field is None else field
 
     def _attribute(self, name: str, row: int) -> str | None:
         value: str | None = self.attributes[name][row].as_py() if name in self.attributes else None
@@ -207,11 +221,15 @@ class _Table:
 def _strings(column: pa.Array, name: str) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
-    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-        return column
     if pa.types.is_null(column.type) or pa.types.is_string_view(column.type):
-        return column.cast(pa.large_string())
-    raise UsageError(f"column `{name}` holds {column.type}, not text", hint="cast it to string")
+        column = column.cast(pa.large_string())
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        raise UsageError(f"column `{name}` holds {column.type}, not text", hint="cast it to string")
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        raise UsageError(f"column `{name}` is not UTF-8 throughout", hint="decode its bytes to text first") from None
+    return column
 
 
 def _where(mask: pa.Array) -> list[int]:
