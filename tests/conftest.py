@@ -1,8 +1,14 @@
-"""A small policy about an invented trade, used by the tests of several stages."""
+"""How properties are tried, and a small policy about an invented trade that the tests of several stages use."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A busy machine is no failure, and CI tries the same examples each time; elsewhere every run tries others.
+settings.register_profile("house", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("house")
 
 POLICY = """
 lictor: 1
