@@ -6,15 +6,17 @@ It shares with the matcher the facts about single characters (`describe`, `diffe
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from lictor.match.edges import DOT_FORMS, SPELT_DOT_SIDES
 from lictor.match.spellings import MASKS, cancel_phrase, compile_term
-from lictor.match.terms import LEADING_DUALS, Pattern, Term
-from lictor.match.verify import CLAUSE_MARKS
+from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, Term
+from lictor.match.verify import BRACKETS, CLAUSE_MARKS, CLOSED_WITHIN, MEET_BY_CHANCE
 from lictor.text import BITS, Part, describe, differences, names_of
+from lictor.text.frequency import frequency, is_ordinary_word
 from lictor.text.tables import (
     ACCENT,
     DIGIT,
@@ -26,6 +28,7 @@ from lictor.text.tables import (
     LETTER,
     SPACE,
     readings,
+    relation,
     sound_symbol,
 )
 
@@ -115,6 +118,11 @@ def layings(pattern: Pattern, text: str, *, letters: bool) -> Iterator[tuple[lis
         if len(wanted) == 1:
             start = 0
             while start < len(over[0]):
+                # Two Latin letters are never written apart: no laying begins where they would be.
+                apart = start + 1 < len(over[0]) and not only_invisible(over[0][start + 1].gap)
+                if apart and len(wanted[0]) == 2 and pattern.latin == ((0, 2),):
+                    start += 1
+                    continue
                 choice = forwards(pattern, over[0][start:], wanted[0])
                 if choice is not None:
                     yield choice
@@ -228,13 +236,10 @@ def judge(
         return None
     duals = [i for i, p in enumerate(places) if p.dual]
     if letters:
-        if not duals or duals[-1] == len(places) - 1:
+        if not duals or size < 3:
             return None
-        if duals[0] == 0 and (size < 5 or places[0].char not in LEADING_DUALS):
-            return None
-        if any(not only_invisible(places[i].gap) for i in duals if i) or any(
-            not only_invisible(places[i + 1].gap) for i in duals
-        ):
+        between = {place.gap for place in places[1:]}
+        if (len(between) > 1 or between == {""}) and not duals_stand(places, duals, text):
             return None
     needed |= pattern.needs | (BITS["repeats"] if len(places) > size else 0)
     separators: dict[int, str] = {}
@@ -270,56 +275,93 @@ def judge(
         return (start, end, needed) if host_stands(text, start, end) else None
     if pattern.boundary != "none":
         touching = LETTER if pattern.boundary == "word" else LETTER | DIGIT
-        if (
-            not pattern.lead
-            and pattern.letters[0].flags & touching
-            and neighbour(pattern, text[:start][::-1]) & touching
-        ):
+        if not pattern.lead and pattern.letters[0].flags & touching:
+            before = beside(pattern, text[:start][::-1])
+            if flags(before) & touching and (is_symbol(before) or not is_symbol(places[0].char)):
+                return None
+        if not pattern.trail and pattern.letters[-1].flags & touching:
+            after = beside(pattern, text[end:], marks=False)
+            if flags(after) & touching and (is_symbol(after) or not is_symbol(places[-1].char)):
+                return None
+    if needed & (BITS["sound"] | BITS["shape"]) and size == 2 and all(one.flags & HAN for one in pattern.letters):
+        first, second = written(places[0].char), written(places[-1].char)
+        before, after = written(text[:start][-1:]), written(text[end:][:1])
+        together = first + second if end - start == 2 else ""
+        if any(map(is_ordinary_word, (together, before + first, second + after))):
             return None
-        tested = not pattern.trail and pattern.letters[-1].flags & touching
-        if tested and neighbour(pattern, text[end:], marks=False) & touching:
+        if frequency(first) * frequency(second) > MEET_BY_CHANCE:
             return None
     return start, end, needed
+
+
+def duals_stand(places: list[Place], duals: list[int], text: str) -> bool:
+    for i in duals:
+        if (i and not only_invisible(places[i].gap)) or not all(only_invisible(p.gap) for p in places[i + 1 : i + 2]):
+            return False
+        if i in (0, len(places) - 1):
+            closing = OPENING_DUALS.get(places[i].char)
+            if places[i].char not in (TRAILING_DUALS if i else LEADING_DUALS):
+                return False
+            if closing and closing in text[places[i].end :][:CLOSED_WITHIN]:
+                return False
+    return True
+
+
+def written(char: str) -> str:
+    return relation("script").get(char, char)[:1]
 
 
 def gap_of(pattern: Pattern, gap: str, before: int, owner: int, separators: dict[int, str]) -> int | None:
     visible = "".join(c for c in gap if describe(c).kind != INVISIBLE)
     hidden = BITS["invisible"] if visible != gap else 0
+    if pattern.allowed & BITS["accents"]:
+        bare = "".join(c for c in visible if describe(c).kind not in (ACCENT, ENCLOSING))
+        marked, visible = (BITS["accents"] if bare != visible else 0), bare
+    else:
+        marked = 0
     own = pattern.gaps[before] if owner != before else ""
     if owner != before and before == pattern.mask:
         return 0 if gap.strip() in MASKS else None
     if owner != before and before in pattern.dots:
         dot = dot_of(pattern, before, visible)
-        return None if dot is None or hidden & ~pattern.allowed else dot | hidden
+        return None if dot is None or hidden & ~pattern.allowed else dot | hidden | marked
     if gap == own:
         return 0
     if hidden & ~pattern.allowed:
         return None
     if visible == own:
-        return hidden
+        return hidden | marked
     if len(visible) == len(own):
         folds = [
             next((s for s in differences(a, b) if not s & ~pattern.allowed), None)
             for a, b in zip(visible, own, strict=True)
         ]
         if None not in folds:
-            return hidden | union(f for f in folds if f is not None)
-    options = pattern.term.options
-    if owner == before or not pattern.allowed & BITS["separators"] or len(visible or own) > options.gap:
+            return hidden | marked | union(f for f in folds if f is not None)
+    if owner == before:
         return None
+    left, _, right = visible.partition(own) if own and own in visible else (visible or own, "", "")
+    if not (separates(pattern, left) and separates(pattern, right)) and not separates(pattern, visible or own):
+        return None
+    separators[before] = visible
+    return hidden | marked | BITS["separators"]
+
+
+def separates(pattern: Pattern, gap: str) -> bool:
+    options = pattern.term.options
+    if not pattern.allowed & BITS["separators"] or len(gap) > options.gap:
+        return False
     kinds = {
         "space": lambda c: describe(c).kind == SPACE,
         "symbols": lambda c: describe(c).kind != SPACE,
         "any": lambda c: True,
     }
-    if not all(map(kinds.get(options.separators, lambda c: c in options.separators), visible or own)):
-        return None
-    separators[before] = visible
-    return hidden | BITS["separators"]
+    return all(map(kinds.get(options.separators, lambda c: c in options.separators), gap))
 
 
 def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int) -> bool:
     letters = pattern.letters
+    all_the_way = sum(1 for gap in separators.values() if gap) == len(letters) - 1
     for first, stop in pattern.latin:
         inside = [separators.get(i, "") for i in range(first, stop - 1)]
         if not any(inside):
@@ -329,7 +371,7 @@ def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int,
             gap and letters[i].flags & DIGIT and letters[i + 1].flags & DIGIT
             for i, gap in zip(range(first, stop), inside, strict=False)
         )
-        if stop - first < 3 or ((spaced or numeric) and not all(inside)):
+        if (stop - first < 3 and not (all_the_way and len(letters) > 2)) or ((spaced or numeric) and not all(inside)):
             return False
         if spaced and first == 0 and neighbour(pattern, text[:start][::-1]) & (LETTER | DIGIT):
             return False
@@ -337,20 +379,33 @@ def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int,
             return False
     for i, gap in separators.items():
         clause = set(gap) & CLAUSE_MARKS and (letters[i].flags | letters[i + 1].flags) & HAN
-        if clause and (len(letters) < 3 or sum(1 for g in separators.values() if g) < len(letters) - 1):
+        round_each = gap[::-1] in BRACKETS and text[:start].endswith(gap[-1:]) and text[end:].startswith(gap[:1])
+        if clause and not (all_the_way and (len(letters) > 2 or round_each)):
             return False
     return True
 
 
 def neighbour(pattern: Pattern, outward: str, *, marks: bool = True) -> int:
+    return flags(beside(pattern, outward, marks=marks))
+
+
+def flags(char: str) -> int:
+    return describe(char).flags if char else 0
+
+
+def is_symbol(char: str) -> bool:
+    return unicodedata.category(char) in ("So", "Cf")
+
+
+def beside(pattern: Pattern, outward: str, *, marks: bool = True) -> str:
     for char in outward[:64]:
         about = describe(char)
         if marks and about.kind in (ACCENT, ENCLOSING):
             continue
         if about.kind == INVISIBLE and pattern.allowed & BITS["invisible"]:
             continue
-        return about.flags
-    return 0
+        return char
+    return ""
 
 
 def literal_end(text: str, start: int, literal: str, allowed: int) -> tuple[int, int] | None:

@@ -38,6 +38,20 @@ DISGUISES = [
     ("二饼", "2饼", "2饼", ("style",)),
     ("usd-t", "USDT", "USDT", ("case", "separators")),
     ("initial coin offering", "initial  coin  offering", "initial  coin  offering", ("separators",)),
+    ("ICO", "buyⓘⓒⓞnow", "ⓘⓒⓞ", ("case", "style")),
+    ("ICO", "\U000e0069\U000e0063\U000e006f", "\U000e0069\U000e0063\U000e006f", ("case", "style")),
+    ("bitcoin", "bιtcοιη", "bιtcοιη", ("lookalike",)),
+    ("νόμος", "ΝΌΜΟΣ", "ΝΌΜΟΣ", ("case",)),
+    ("bitcoin", "ВІТСОІN", "ВІТСОІN", ("case", "lookalike")),
+    ("crypto", "(rypto", "(rypto", ("leet",)),
+    ("token", "+oken", "+oken", ("leet",)),
+    ("NFT", "NF+", "NF+", ("leet",)),
+    ("bitcoin", "b-i-+-c-o-i-n", "b-i-+-c-o-i-n", ("leet", "separators")),
+    ("TP钱包", "T.P.钱.包", "T.P.钱.包", ("separators",)),
+    ("huobi.pro", "h*u*o*b*i*.*p*r*o", "h*u*o*b*i*.*p*r*o", ("separators",)),
+    ("币安", "《币》《安》", "币》《安", ("separators",)),
+    ("币安", "币\n安", "币\n安", ("separators",)),
+    ("bitcoin", "bit\u034f\u0301coin", "bit\u034f\u0301coin", ("accents", "invisible")),
     ("🔥币", "🔥币", "🔥币", ()),
     ("✈️群", "✈群", "✈群", ()),
     ("🪙", "买🪙吧", "🪙", ()),
@@ -68,6 +82,9 @@ def test_a_disguise_is_found_and_named(term: str, text: str, found: str, mechani
         ("ton", "be\u0301ton"),
         ("ton", "toon"),
         ("taxi", "pay your tax!"),
+        ("click", "a book (lick it)"),
+        ("大饼", "很大,饼也好"),
+        ("币安", "《币》、《安》"),
         ("大饼", "市场很大，饼图如下"),
         ("出金", "不会生出“金蛋”来"),
         ("比特币", "以太币"),
@@ -155,6 +172,22 @@ def test_a_boundary_is_tested_where_the_term_has_one(boundary: str, term: str, t
 def test_a_host_is_found_as_the_end_of_a_name(text: str, found: list[str]) -> None:
     """A host matches itself and its subdomains, dots disguised or not, and never inside another name."""
     assert found == [m.text for m in Matcher([Term("okex.com", host=True)]).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("火币", "注册伙币送礼", ["伙币"]),
+        ("火币", "用货币结算", []),
+        ("加薇", "这个价位不错", []),
+        ("柚子", "大家都有自己的想法", []),
+        ("太子", "味道太好了", []),
+        ("火币网", "注册货币网", ["货币网"]),
+    ],
+)
+def test_what_resembles_two_characters_is_judged_by_its_neighbours(term: str, text: str, found: list[str]) -> None:
+    """A term of two that only sounds or looks like everyday words is not found in them."""
+    assert found == [m.text for m in Matcher([term], sound="mixed", shape=True).find(text)]
 
 
 def test_terms_of_one_text_are_all_reported() -> None:

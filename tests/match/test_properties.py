@@ -12,10 +12,10 @@ from lictor.text import encode, skeleton
 
 # Few characters, chosen to meet: cases, widths, styles, look-alikes, leet, marks, what is dropped, what expands.
 ALPHABET = (
-    "abiltoeBIABTｂＩⓑ🅱ⅠⅳﬁßéıобВηΗ01348@!|$+(比特币幣覆复一三大必此丿巾牛寺"
+    "abiltoeBIABTｂＩⓑ🅱ⅠⅳﬁßéıобВηΗνИ\U000e007401348@!|$+()《》,比特币幣覆复一三大必此丿巾牛寺"
     " .-*·，。\n\u200b\ufe0f\u0301\u0300\u20e3⑩㈠ヒビﾋﾞ\ud800🔥點点"
 )
-TERM_ALPHABET = "abiltoeBé1038比特币幣复一大 .$+🔥ビ"
+TERM_ALPHABET = "abiltoeBéη1038比特币幣复一大 .$+🔥ビ"
 texts = st.text(st.sampled_from(ALPHABET), max_size=24)
 term_texts = st.text(st.sampled_from(TERM_ALPHABET), min_size=1, max_size=7).filter(lambda t: t.strip())
 options = st.builds(
@@ -65,7 +65,8 @@ def disguised(draw: st.DrawFn) -> tuple[list[Term], str]:
     for char in noise:
         place = draw(st.integers(0, len(text)))
         text = text[:place] + char + text[place:]
-    return terms, text
+    # What the matcher has seen before it does not verify again: some texts repeat themselves.
+    return terms, text * draw(st.sampled_from([1, 1, 3]))
 
 
 @relaxed

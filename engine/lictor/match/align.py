@@ -62,7 +62,12 @@ def _align_single(pattern: Pattern, run: list[Atom]) -> list[Aligned]:
     wanted = pattern.runs[0]
     found = []
     place = 0
+    # Two Latin letters are never written apart.
+    together = wanted == 2 and pattern.latin == ((0, 2),)
     while place + wanted <= len(run):
+        if together and not touches(run[place + 1]):
+            place += 1
+            continue
         if wanted == 1 and (place + 1 == len(run) or not touches(run[place + 1])):
             part = _opposite(pattern, [run[place]], 0)
         else:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from lictor.text import Part, describe
 from lictor.text.tables import ACCENT, DIGIT, DUAL, ENCLOSING, INVISIBLE, KEPT, sound_symbol
 
-__all__ = ["COLLAPSED", "MARKS", "Atom", "collapse", "read_runs", "touches"]
+__all__ = ["COLLAPSED", "MARKS", "Atom", "read_runs", "touches"]
 
 MARKS = (ACCENT, ENCLOSING)
 # Marks beyond these make no letter any more different.
@@ -30,14 +31,26 @@ class Atom(NamedTuple):
     gap: str
 
 
-def read_runs(text: str, start: int, word: str, *, letters: bool, sound: bool = False) -> list[list[Atom]] | None:
-    """The atoms of the runs of the word from the offset on, each run with all of its atoms; None if the text ends."""
+def read_runs(
+    text: str, start: int, word: str, *, letters: bool, sound: bool = False, short: bool = False
+) -> list[list[Atom]] | None:
+    """The atoms of the runs of the word from the offset on, each run with all of its atoms; None if the text ends.
+
+    With `short` the runs are collapsed: the middle of each long stretch of one character is a single atom.
+    """
     runs: list[list[Atom]] = []
     run: list[Atom] = []
     count, symbol, first = len(word), -1, ord(word[0])
     gap = start
-    for place in range(start, len(text)):
+    ahead = start
+    while ahead < len(text):
+        place, ahead = ahead, ahead + 1
         char = text[place]
+        if short and run and char == run[-1].char and gap == place and _is_long(text, place):
+            beyond = _beyond(text, place) - COLLAPSED
+            run[-1] = run[-1]._replace(end=beyond)
+            gap = ahead = beyond
+            continue
         about = describe(char)
         kind = about.kind
         if kind == KEPT or (letters and kind == DUAL):
@@ -48,28 +61,41 @@ def read_runs(text: str, start: int, word: str, *, letters: bool, sound: bool = 
                     if not runs and own != first:
                         continue  # the run begins inside a character that stands for several letters
                     if len(runs) == count:
-                        return runs
+                        return [_collapse(run) for run in runs] if short else runs
                     run = []
                     runs.append(run)
                     symbol = own
-                run.append(Atom(place, place + 1, index, index == last, char, about.flags, kind, part, text[gap:place]))
-                gap = place + 1
+                run.append(Atom(place, ahead, index, index == last, char, about.flags, kind, part, text[gap:place]))
+                gap = ahead
         elif kind in MARKS and run and gap == place:
             atom = run[-1]
             part = atom.part
             if len(part.marks) < _MARKS_KEPT:
                 part = part._replace(marks=part.marks + about.parts[0].marks)
-            run[-1] = atom._replace(end=place + 1, part=part)
-            gap = place + 1
-    return runs if len(runs) == count else None
+            run[-1] = atom._replace(end=ahead, part=part)
+            gap = ahead
+    if len(runs) < count:
+        return None
+    return [_collapse(run) for run in runs] if short else runs
 
 
-def collapse(runs: list[list[Atom]]) -> list[list[Atom]]:
-    """The runs, the middle of each long stretch of one character a single atom; for patterns that may stretch."""
-    return [_collapse(run) if len(run) > 2 * COLLAPSED else run for run in runs]
+def _is_long(text: str, place: int) -> bool:
+    """Whether so many of the character follow that the middle need not be read: one with one part, no digit."""
+    about = describe(text[place])
+    if about.kind != KEPT or len(about.parts) > 1 or about.flags & DIGIT:
+        return False
+    return text[place] * 3 == text[place - 2 : place + 1] and text.startswith(text[place] * 3 * COLLAPSED, place)
+
+
+def _beyond(text: str, place: int) -> int:
+    """Where another character follows."""
+    found = re.compile(f"{re.escape(text[place])}*").match(text, place)
+    return found.end() if found else place
 
 
 def _collapse(run: list[Atom]) -> list[Atom]:
+    if len(run) <= 2 * COLLAPSED:
+        return run
     found = run[:COLLAPSED]
     for atom in run[COLLAPSED:-COLLAPSED]:
         last = found[-1]

@@ -6,7 +6,7 @@ Another automaton need only offer `find`. Built on first need, since 100,000 wor
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 import ahocorasick
@@ -25,12 +25,11 @@ class Automaton(Generic[T]):
         self._lock = threading.Lock()
         self._built: ahocorasick.Automaton | None = None
 
-    def find(self, text: str) -> Iterator[tuple[int, int, T]]:
+    def find(self, text: str) -> list[tuple[int, int, T]]:
         """The start, half-open end and value of each occurrence, by end."""
         automaton = self._built or self._build()
         # NOTE: the library's end is inclusive, and it yields nothing but the value, so that holds the length.
-        for last, (length, value) in automaton.iter(text):
-            yield last + 1 - length, last + 1, value
+        return [(last + 1 - length, last + 1, value) for last, (length, value) in automaton.iter(text)]
 
     def _build(self) -> ahocorasick.Automaton:
         with self._lock:

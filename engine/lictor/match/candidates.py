@@ -54,13 +54,12 @@ class Candidates:
         self._single: NDArray[np.bool_] | None = None
         self._has_pairs = False
         for word, anchored in words:
-            symbols = np.frombuffer(word.encode("utf-16-le"), np.uint16)
-            if len(symbols) == 1:
+            if len(word) == 1:
                 if self._single is None:
                     self._single = np.zeros(1 << 16, np.bool_)
-                self._single[symbols] = True
+                self._single[ord(word)] = True
             else:
-                self._add(symbols, word, anchored=anchored)
+                self._add(word, anchored=anchored)
 
     def find(self, symbols: Symbols, offsets: Offsets, letter_before: LetterBefore) -> tuple[Places, Places] | None:
         """The windows, sorted and apart, as starts and ends in the skeleton; None where there are none."""
@@ -84,22 +83,22 @@ class Candidates:
             return None
         return merge(starts, ends)
 
-    def _add(self, symbols: Symbols, word: str, *, anchored: bool) -> None:
+    def _add(self, word: str, *, anchored: bool) -> None:
         self._has_pairs = True
-        size = len(symbols)
+        size = len(word)
         place = 0 if anchored else min(range(size - 1), key=lambda i: _commonness(word[i]) + _commonness(word[i + 1]))
-        pair = int(self._hash(symbols[place], symbols[place + 1]))
+        pair = self._hash(ord(word[place]), ord(word[place + 1]))
         self._first[pair] = True
         self._before[pair] = max(int(self._before[pair]), place)
         self._after[pair] = max(int(self._after[pair]), size - place)
         if size == 2:
             (self._pair_anchored if anchored else self._pair)[pair] = True
         elif anchored:
-            self._right_anchored[self._third(pair, symbols[2])] = True
+            self._right_anchored[self._hash(pair, ord(word[2]))] = True
         elif place and (place + 2 == size or _commonness(word[place - 1]) < _commonness(word[place + 2])):
-            self._left[self._third(pair, symbols[place - 1])] = True
+            self._left[self._hash(pair, ord(word[place - 1]))] = True
         else:
-            self._right[self._third(pair, symbols[place + 2])] = True
+            self._right[self._hash(pair, ord(word[place + 2]))] = True
 
     def _second_look(
         self, symbols: Symbols, offsets: Offsets, places: Places, pairs: NDArray[np.uint32], letter_before: LetterBefore
@@ -122,12 +121,9 @@ class Candidates:
         ends = np.minimum(places + self._after.take(pairs), last + 1)
         return starts, ends
 
-    def _hash(self, one: np.uint16, other: np.uint16) -> np.uint32:
-        with np.errstate(over="ignore"):
-            return (np.uint32(one) * _PAIR + np.uint32(other)) * _THIRD >> self._shift
-
-    def _third(self, pair: int, symbol: np.uint16) -> np.uint32:
-        return np.uint32(self._third_of(np.array([pair], np.uint32), np.array([symbol], np.uint16))[0])
+    def _hash(self, one: int, other: int) -> int:
+        """What `find` and `_third_of` compute for arrays."""
+        return (((one * int(_PAIR) + other) * int(_THIRD)) & 0xFFFFFFFF) >> int(self._shift)
 
     def _third_of(self, pairs: NDArray[np.uint32], third: Symbols) -> NDArray[np.uint32]:
         return (pairs * _PAIR + third) * _THIRD >> self._shift

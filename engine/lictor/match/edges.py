@@ -1,17 +1,33 @@
 """What may stand before and after a match, and the dots and edges of host names.
 
-Boundaries are tested on the text as given. Marks belong to their letter, so they are passed to see what precedes a
-match, and invisible characters are passed where the term overlooks them.
+Boundaries are tested on the text as given. Letters drawn as symbols (ⓘⓒⓞ, tags) touch no plain letter. Marks belong
+to their letter, so they are passed to see what precedes a match, and invisible characters are passed where the term
+overlooks them.
 """
 
 from __future__ import annotations
 
+import unicodedata
+from functools import cache
+
+import numpy as np
+
 from lictor.match.atoms import MARKS
 from lictor.match.terms import Boundary, Pattern, is_word_edge
 from lictor.text import BITS, describe
-from lictor.text.tables import DIGIT, INVISIBLE, LETTER
+from lictor.text.tables import DIGIT, INVISIBLE, KIND, LETTER, kinds
 
-__all__ = ["DOT_FORMS", "SPELT_DOT_SIDES", "boundaries_hold", "dot_needed", "host_edges_hold", "stands_alone"]
+__all__ = [
+    "DOT_FORMS",
+    "PASSED",
+    "SPELT_DOT_SIDES",
+    "boundaries_hold",
+    "dot_needed",
+    "host_edges_hold",
+    "is_drawn",
+    "passed_over",
+    "stands_alone",
+]
 
 DOT_FORMS = frozenset(
     (".", "．", "。", "｡", "[.]", "(.)", "{.}", "<.>", "【.】", "（.）", "［.］", "[。]", "【。】", "（。）")
@@ -30,19 +46,29 @@ def boundaries_hold(pattern: Pattern, text: str, start: int, end: int) -> bool:
     skip = bool(pattern.allowed & BITS["invisible"])
     touching = _touching(boundary)
     tested = start and not pattern.lead and is_word_edge(pattern.letters[0], boundary)
-    if tested and _flags_before(text, start, skip_invisible=skip) & touching:
-        return False
+    if tested:
+        before = _char_before(text, start, skip_invisible=skip)
+        if _flags(before) & touching and not (is_drawn(text[start]) and not is_drawn(before)):
+            return False
     if end < len(text) and not pattern.trail and is_word_edge(pattern.letters[-1], boundary):
-        return not _flags_after(text, end, skip_invisible=skip) & touching
+        after = _char_after(text, end, skip_invisible=skip)
+        if _flags(after) & touching:
+            last = _char_before(text, end, skip_invisible=True)
+            return is_drawn(last) and not is_drawn(after)
     return True
+
+
+def is_drawn(char: str) -> bool:
+    """Whether the letter or digit is drawn as a symbol, or is a tag, so that plain ones beside it are no part of it."""
+    return unicodedata.category(char) in ("So", "Cf")
 
 
 def stands_alone(pattern: Pattern, text: str, start: int | None, end: int | None) -> bool:
     """Whether no letter or digit touches the edges given."""
     skip = bool(pattern.allowed & BITS["invisible"])
-    before = 0 if start is None else _flags_before(text, start, skip_invisible=skip)
-    after = 0 if end is None else _flags_after(text, end, skip_invisible=skip)
-    return not (before | after) & (LETTER | DIGIT)
+    before = "" if start is None else _char_before(text, start, skip_invisible=skip)
+    after = "" if end is None else _char_after(text, end, skip_invisible=skip)
+    return not (_flags(before) | _flags(after)) & (LETTER | DIGIT)
 
 
 def dot_needed(pattern: Pattern, place: int, gap: str) -> int | None:
@@ -81,17 +107,27 @@ def _touching(boundary: Boundary) -> int:
     return LETTER if boundary == "word" else LETTER | DIGIT
 
 
-def _flags_before(text: str, start: int, *, skip_invisible: bool) -> int:
+@cache
+def passed_over() -> frozenset[str]:
+    """The characters that are passed to see what precedes a match."""
+    kind = kinds()[:-1] & KIND
+    return frozenset(map(chr, np.flatnonzero(np.isin(kind, (*MARKS, INVISIBLE))).tolist()))
+
+
+def _flags(char: str) -> int:
+    return describe(char).flags if char else 0
+
+
+def _char_before(text: str, start: int, *, skip_invisible: bool) -> str:
     for place in range(start - 1, max(start - 1 - PASSED, -1), -1):
-        about = describe(text[place])
-        if about.kind not in MARKS and not (skip_invisible and about.kind == INVISIBLE):
-            return about.flags
-    return 0
+        kind = describe(text[place]).kind
+        if kind not in MARKS and not (skip_invisible and kind == INVISIBLE):
+            return text[place]
+    return ""
 
 
-def _flags_after(text: str, end: int, *, skip_invisible: bool) -> int:
+def _char_after(text: str, end: int, *, skip_invisible: bool) -> str:
     for place in range(end, min(end + PASSED, len(text))):
-        about = describe(text[place])
-        if not (skip_invisible and about.kind == INVISIBLE):
-            return about.flags
-    return 0
+        if not (skip_invisible and describe(text[place]).kind == INVISIBLE):
+            return text[place]
+    return ""

@@ -10,7 +10,7 @@ leet, the symbols around it are searched once more with dual characters read as 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 
 from lictor.match.automaton import Automaton
 from lictor.match.candidates import Candidates, Places, merge
-from lictor.match.terms import LEADING_DUALS, Pattern, is_word_edge
+from lictor.match.edges import is_drawn
+from lictor.match.terms import LEADING_DUALS, TRAILING_DUALS, Pattern, is_word_edge
 from lictor.text import BITS, Codes, Offsets, Symbols, differences, fold, fold_apart, spell
 from lictor.text.tables import (
     ACCENT,
@@ -31,6 +32,7 @@ from lictor.text.tables import (
     INVISIBLE,
     KIND,
     LETTER,
+    SPACE,
     kinds,
     relation,
 )
@@ -43,12 +45,13 @@ CHUNK = 1 << 16
 READ_ON = 64
 
 
-class Occurrence(NamedTuple):
-    """The patterns whose word occurs, where its runs begin in the text, and the reading of the dual characters."""
+# The patterns of a word, and whether each is joined.
+_Words = tuple[tuple[Pattern, ...], bool]
 
-    patterns: tuple[Pattern, ...]
-    offsets: list[int]
-    letters: bool
+
+# The patterns whose word occurs; where it begins in the text; where the letter behind its last run stands, or -1 where
+# that is not known; whether dual characters are read as letters. A plain tuple: hostile text has one a character.
+Occurrence = tuple[tuple[Pattern, ...], int, int, bool]
 
 
 class Search:
@@ -69,7 +72,7 @@ class Search:
             else:
                 for code in _may_begin(pattern):
                     starts.setdefault(code, []).append(pattern)
-        self._automaton = Automaton({word: tuple(same) for word, same in words.items()})
+        self._automaton = Automaton({word: (tuple(same), all(map(_is_joined, same))) for word, same in words.items()})
         self._candidates = Candidates(anchored.items()) if words else None
         self._tail = max(self._candidates.longest - 1, 1) if self._candidates else 0
         self._starts = {code: tuple(same) for code, same in starts.items()}
@@ -88,7 +91,7 @@ class Search:
             chunk = codes[begin : begin + self._chunk]
             if self._start_table is not None:
                 for place in np.flatnonzero(self._start_table.take(chunk)).tolist():
-                    yield Occurrence(self._starts[int(chunk[place])], [begin + place], letters=False)
+                    yield self._starts[int(chunk[place])], begin + place, -1, False
             if self._candidates is not None:
                 if self._leet:
                     symbols, offsets, duals = fold_apart(chunk)
@@ -105,9 +108,10 @@ class Search:
         assert self._candidates is not None
 
         def letter_before(places: Places) -> NDArray[np.bool_]:
-            before = view.offsets.take(places) - 1
-            found: NDArray[np.bool_] = _letter_table().take(codes.take(before, mode="clip"))
-            found &= before >= 0
+            there = view.offsets.take(places)
+            found: NDArray[np.bool_] = _letter_table().take(codes.take(there - 1, mode="clip"))
+            found &= there > 0
+            found &= ~_drawn_table().take(codes.take(there))
             return found
 
         windows = self._candidates.find(view.symbols, view.offsets, letter_before)
@@ -122,11 +126,21 @@ class Search:
         places = _join(starts, ends)
         joined = view.symbols.take(places, mode="clip")
         joined[np.cumsum(ends - starts + 1)[:-1] - 1] = BREAK
-        for first, end, patterns in self._automaton.find(spell(joined)):
-            place = int(places[first])
-            stop = place + end - first
-            if stop > view.seen:
-                yield Occurrence(patterns, view.offsets[place:stop].tolist(), letters)
+        hits = self._automaton.find(spell(joined))
+        if any(hit[2][1] for hit in hits):
+            broken = _partly_broken(codes, view.offsets.take(places, mode="clip"), hits)
+            hits = [hit for hit, is_broken in zip(hits, broken, strict=True) if not (is_broken and hit[2][1])]
+        if not hits:
+            return
+        first = places.take([hit[0] for hit in hits])
+        stop = first + np.array([hit[1] - hit[0] for hit in hits])
+        last = len(view.offsets) - 1
+        until = view.offsets.take(stop, mode="clip")
+        until[(stop > last) | (letters & (view.symbols.take(stop, mode="clip") == BREAK))] = -1
+        begins = view.offsets.take(first).tolist()
+        for hit, begin, end, late in zip(hits, begins, until.tolist(), (stop > view.seen).tolist(), strict=True):
+            if late:
+                yield hit[2][0], begin, end, letters
 
     def _dual_words(self, codes: Codes, duals: Places, view: _View, known: int) -> Iterator[Occurrence]:
         """The words around dual characters that may be letters, with all of them read so.
@@ -177,6 +191,23 @@ class _View(NamedTuple):
         return _View(self.symbols[start:], self.offsets[start:], 0)
 
 
+def _is_joined(pattern: Pattern) -> bool:
+    """Whether the pattern is one run of Latin letters, which spaces break everywhere or nowhere."""
+    return pattern.latin == ((0, len(pattern.letters)),) and not pattern.dots and pattern.mask is None
+
+
+def _partly_broken(codes: Codes, offsets: Offsets, hits: list[tuple[int, int, _Words]]) -> list[bool]:
+    """Which words have a space before one of their letters and none before another, as `eth` in "the thing"."""
+    before = codes.take(offsets - 1, mode="clip")
+    apart = np.diff(offsets, prepend=-1) > 0  # not another letter of the same character
+    spaces = np.cumsum(_space_table().take(before) & apart)
+    joints = np.cumsum(_letter_table().take(before) & apart)
+    first, last = np.array([hit[0] for hit in hits]), np.array([hit[1] - 1 for hit in hits])
+    found = (spaces.take(last) > spaces.take(first)) & (joints.take(last) > joints.take(first))
+    broken: list[bool] = found.tolist()
+    return broken
+
+
 def _starts_words(pattern: Pattern) -> bool:
     """Whether a letter before the pattern's first would break its boundary."""
     if pattern.lead:
@@ -194,17 +225,31 @@ def _may_begin(pattern: Pattern) -> set[int]:
 
 
 def _may_be_letters(codes: Codes, places: Places) -> NDArray[np.bool_]:
-    """Whether the dual characters may be letters: a word may go on behind them, and come before all but a few."""
-    last = len(codes) - 1
-    found: NDArray[np.bool_] = _word_table().take(codes.take(np.minimum(places + 1, last)))
-    found &= places < last
-    found &= _word_table().take(codes.take(places - 1, mode="clip")) | _leading_table().take(codes.take(places))
+    """Whether the dual characters may be letters: in a word, at the edge of one, or in one spelt with separators."""
+    there = codes.take(places)
+    before, after = _is_word(codes, places - 1), _is_word(codes, places + 1)
+    found = (after & (before | _leading_table().take(there))) | (before & _trailing_table().take(there))
+    for step in (-1, 1):
+        separator, letter, next_one = (codes.take(places + step * count, mode="clip") for count in (1, 2, 3))
+        found |= _word_table().take(letter) & ~_word_table().take(separator) & (separator == next_one)
+    return found
+
+
+def _is_word(codes: Codes, places: Places) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = _word_table().take(codes.take(places, mode="clip"))
+    found &= (places >= 0) & (places < len(codes))
     return found
 
 
 @cache
 def _letter_table() -> NDArray[np.bool_]:
     table: NDArray[np.bool_] = (kinds() & LETTER) != 0
+    return table
+
+
+@cache
+def _space_table() -> NDArray[np.bool_]:
+    table: NDArray[np.bool_] = (kinds() & KIND) == SPACE
     return table
 
 
@@ -217,9 +262,23 @@ def _word_table() -> NDArray[np.bool_]:
 
 
 @cache
+def _drawn_table() -> NDArray[np.bool_]:
+    return _table_of(char for char in relation("style") if is_drawn(char))
+
+
+@cache
 def _leading_table() -> NDArray[np.bool_]:
+    return _table_of(LEADING_DUALS)
+
+
+@cache
+def _trailing_table() -> NDArray[np.bool_]:
+    return _table_of(TRAILING_DUALS)
+
+
+def _table_of(chars: Iterable[str]) -> NDArray[np.bool_]:
     table = np.zeros(BREAK_CODE + 1, np.bool_)
-    table[[ord(char) for char in LEADING_DUALS]] = True
+    table[[ord(char) for char in chars]] = True
     return table
 
 

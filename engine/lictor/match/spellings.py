@@ -26,6 +26,7 @@ REVERSED_LETTERS = 3
 MIXED_LETTERS = 4
 PINYIN_LETTERS = 4
 INITIALS = 3
+_SPLIT_CASE = frozenset("ΗΝΥΜηνυμ")
 # A part as it is written on the left or top of a character.
 RADICALS = dict(zip("人手水金言心草犬示衣食糸刀火竹", "亻扌氵钅讠忄艹犭礻衤饣纟刂灬⺮", strict=True))
 
@@ -37,7 +38,7 @@ def compile_term(term: Term, order: int) -> list[Pattern]:
     if term.host:
         return [*_hosts(term, order, needs), *_cancelling(term, order)]
     plain = _spell(term, term.text, order, needs)
-    found = [plain]
+    found = [plain, *_recased(plain)]
     last = plain.letters[-1] if plain.letters else None
     if last is not None and not plain.trail:
         if options.inflect and last.flags & LETTER:
@@ -149,6 +150,14 @@ def _plurals(text: str) -> list[str]:
     return found
 
 
+def _recased(plain: Pattern) -> list[Pattern]:
+    """The pattern in each case, if it has Greek letters whose cases are drawn like different Latin letters."""
+    if not plain.allowed & BITS["case"] or _SPLIT_CASE.isdisjoint(letter.part.base for letter in plain.letters):
+        return []
+    forms = {plain.text.lower(), plain.text.upper(), plain.text.capitalize()} - {plain.text}
+    return [_spell(plain.term, form, plain.order, plain.needs | BITS["case"]) for form in sorted(forms)]
+
+
 def _masked(plain: Pattern) -> list[Pattern]:
     """The pattern with each letter but the first and last in turn behind a mask, if it is Latin and long enough."""
     letters, gaps = plain.letters, plain.gaps
@@ -228,11 +237,11 @@ def _apart(plain: Pattern) -> list[Pattern]:
         for char in chars:
             for other in relation("shape").get(char, ""):
                 spellings["".join(other if c == char else c for c in chars)] = BITS["shape"]
-    return [
-        _spell(plain.term, text, plain.order, plain.needs | bit)
-        for text, bit in spellings.items()
-        if len(plain.letters) > 1
-    ]
+    if len(plain.letters) < 2:
+        return []
+    spelt = [_spell(plain.term, text, plain.order, plain.needs | bit) for text, bit in spellings.items()]
+    # What only resembles a term of two is judged by its neighbours, even as written here.
+    return [replace(pattern, plain=pattern.plain and len(pattern.letters) > 2) for pattern in spelt]
 
 
 def _replaced(chars: list[str], parts: dict[str, str]) -> Iterator[str]:

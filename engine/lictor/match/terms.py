@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, Self, TypedDict
 
 from lictor.errors import UsageError
@@ -16,6 +17,8 @@ from lictor.text.tables import DIGIT, HAN, KEPT, KIND, LETTER, kinds
 
 __all__ = [
     "LEADING_DUALS",
+    "OPENING_DUALS",
+    "TRAILING_DUALS",
     "Boundary",
     "Letter",
     "MatchOptions",
@@ -32,8 +35,10 @@ Boundary = Literal["auto", "word", "number", "none"]
 BOUNDARIES = ("auto", "word", "number", "none")
 SOUNDS = ("none", "homophone", "pinyin", "mixed", "initials")
 SEPARATORS = ("none", "space", "symbols", "any")
-# Dual characters that may be the first letter of a match.
-LEADING_DUALS = frozenset("@＠$＄€")
+# Dual characters that may be the first letter of a match; the last; and those that open a bracket where it is closed.
+LEADING_DUALS = frozenset("@＠₳$＄§+＋†₮(（¢￠₵€₿฿¥￥!！¡")
+TRAILING_DUALS = frozenset("@＠₳$＄§+＋†₮(（¢￠₵€₿฿¥￥")
+OPENING_DUALS = {"(": ")", "（": "）"}
 
 
 class OptionValues(TypedDict, total=False):
@@ -67,7 +72,10 @@ class MatchOptions:
     `separators` is none, space, symbols, any, or the characters themselves; at most `gap` of them stand between two
     letters. `boundary` is tested only at an edge of the term that is a letter (word), or a letter or digit (number,
     auto). `sound` is cumulative: homophone (any character of that syllable), pinyin (the syllables in letters), mixed
-    (some of them in letters), initials (their first letters). `reversed` implies `invisible`.
+    (some of them in letters), initials (their first letters).
+    `reversed` implies `invisible`. What only sounds or looks like a term of two Chinese characters (`sound`, `shape`)
+    is no match where it reads as everyday words: they, or either with its neighbour, are one, or both are too common
+    to be a sign.
     """
 
     case: bool = True
@@ -119,12 +127,17 @@ class MatchOptions:
     @property
     def allowed(self) -> int:
         """The mechanisms a match may need."""
-        allowed = BITS["variant"]
-        for option in fields(self):
-            value = getattr(self, option.name)
-            if option.name in BITS and value and value != "none":
-                allowed |= BITS[option.name]
-        return allowed | (BITS["invisible"] if self.reversed else 0)
+        return _allowed(self)
+
+
+@lru_cache(maxsize=1024)
+def _allowed(options: MatchOptions) -> int:
+    allowed = BITS["variant"]
+    for option in fields(options):
+        value = getattr(options, option.name)
+        if option.name in BITS and value and value != "none":
+            allowed |= BITS[option.name]
+    return allowed | (BITS["invisible"] if options.reversed else 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,16 @@
 The rules, for one reading of the dual characters (all separators, or all letters):
 
 - Letters lie over letters as `align` says.
-- Gaps: what stands between two letters is what the term has there, or is invisible, or consists of allowed separators.
-  A run of Latin letters of the term is broken only if it has three or more, by symbols without space (b-it), or all
-  the way (b i t) with nothing touching it. Clause marks between Han count only in terms of three or more, spelled all
-  the way.
+- Gaps: what stands between two letters is what the term has there, with or without allowed separators round it, or is
+  invisible, or consists of allowed separators; marks that hang on those are passed with `accents`. A run of Latin
+  letters is broken only if it, or the term it is spelled all the way with, has three or more; by symbols without space
+  (b-it), or all the way (b i t) with nothing touching it. Clause marks between Han count only in terms of three or
+  more, spelled all the way, or as brackets round each of two.
 - Leet needs letters: more than leet characters in terms of three or fewer, as many up to five, half as many beyond. A
-  dual character read as a letter stands between letters it touches; the first of five or more may be one of a few.
+  dual character read as a letter touches the letters beside it, or the term is spelt out with the same between all;
+  at an edge it is one of a few, and no bracket that is closed.
+- Two Chinese characters that only sound or look like the term's are no match where they (together) or either with its
+  neighbour are an everyday word, nor where both are so common that they meet by chance.
 - Edges: boundaries hold; a ticker is in upper case or behind a dollar sign.
 """
 
@@ -18,18 +22,30 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lictor.match.align import STRETCHED_FROM, Aligned, align
-from lictor.match.atoms import COLLAPSED, MARKS, Atom, collapse, read_runs, touches
+from lictor.match.atoms import COLLAPSED, MARKS, Atom, read_runs, touches
 from lictor.match.edges import boundaries_hold, dot_needed, host_edges_hold, stands_alone
 from lictor.match.spellings import MASKS
-from lictor.match.terms import LEADING_DUALS, Pattern, is_han
+from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_han
 from lictor.text import BITS, describe, differences
-from lictor.text.tables import DIGIT, DUAL, INVISIBLE, SPACE
+from lictor.text.frequency import frequency, is_ordinary_word
+from lictor.text.tables import DIGIT, DUAL, INVISIBLE, SPACE, relation
 
-__all__ = ["CLAUSE_MARKS", "Found", "verify", "verify_symbols"]
+__all__ = ["CLAUSE_MARKS", "CLOSED_WITHIN", "Found", "context", "verify", "verify_symbols"]
 
-CLAUSE_MARKS = frozenset("，。！？；：、“”‘’《》\n")
+CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
+# Characters within which a bracket that is closed is one.
+CLOSED_WITHIN = 100
+# Characters beyond a match that are looked at one by one: the longest spelling of a dot and the label beyond it.
+BESIDE = 4
+# Brackets put round each character (《币》《安》): what closes one and opens the next.
+BRACKETS = frozenset(("《》", "【】", "「」", "『』", "（）", "〈〉", "“”", "‘’"))
+# The product of the shares that two characters have of ordinary text, above which they meet by chance too often to be
+# a term that only resembles them.
+MEET_BY_CHANCE = 1e-6
 
-_INVISIBLE, _SEPARATORS, _REPEATS = BITS["invisible"], BITS["separators"], BITS["repeats"]
+_RESEMBLANCE = BITS["sound"] | BITS["shape"]
+_ACCENTS, _INVISIBLE = BITS["accents"], BITS["invisible"]
+_SEPARATORS, _REPEATS = BITS["separators"], BITS["repeats"]
 
 
 class Found(NamedTuple):
@@ -41,29 +57,27 @@ class Found(NamedTuple):
     needed: int
 
 
-def verify(patterns: Iterable[Pattern], text: str, offsets: list[int], *, letters: bool = False) -> Iterator[Found]:
-    """The matches of patterns of one word whose runs begin at the offsets, in the reading given."""
-    runs: list[list[Atom]] | None = None
-    short: list[list[Atom]] | None = None
+def verify(patterns: Iterable[Pattern], text: str, start: int, *, letters: bool = False) -> Iterator[Found]:
+    """The matches of patterns of one word that begins at the offset, in the reading given."""
+    read: dict[bool, list[list[Atom]] | None] = {}
     for pattern in patterns:
-        if pattern.plain and not letters and _is_plain(pattern, text, offsets[0]):
-            end = offsets[0] + len(pattern.text)
-            if boundaries_hold(pattern, text, offsets[0], end):
-                yield Found(pattern, offsets[0], end, pattern.needs)
+        if pattern.plain and not letters and _is_plain(pattern, text, start):
+            end = start + len(pattern.text)
+            if boundaries_hold(pattern, text, start, end):
+                yield Found(pattern, start, end, pattern.needs)
             continue
+        short = bool(pattern.allowed & _REPEATS) and len(pattern.letters) <= COLLAPSED
+        if short not in read:
+            read[short] = read_runs(text, start, pattern.word, letters=letters, sound=pattern.sound, short=short)
+        runs = read[short]
         if runs is None:
-            runs = read_runs(text, offsets[0], pattern.word, letters=letters, sound=pattern.sound)
-            if runs is None:
-                return
+            return
         if _is_solid(pattern, runs):
             yield from _every_place(pattern, text, runs[0])
             continue
         if pattern.mask is not None and not any(atom.gap for run in runs for atom in run):
             continue
-        view = runs
-        if pattern.allowed & _REPEATS and len(pattern.letters) <= COLLAPSED:
-            view = short = collapse(runs) if short is None else short
-        for aligned in align(pattern, view):
+        for aligned in align(pattern, runs):
             found = _judge(pattern, text, aligned, letters=letters)
             if found is not None:
                 yield found
@@ -73,6 +87,14 @@ def verify_symbols(pattern: Pattern, text: str, start: int) -> Found | None:
     """The match of a pattern without letters that begins at the offset."""
     placed = _read_literal(text, start, pattern.lead, pattern.allowed)
     return None if placed is None else Found(pattern, start, placed[0], placed[1] | pattern.needs)
+
+
+def context(patterns: Iterable[Pattern]) -> int:
+    """How far before a word and behind the letter after it the verifier looks.
+
+    Further before where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
+    """
+    return BESIDE + max((2 * (len(p.lead) + len(p.trail)) for p in patterns), default=0)
 
 
 def _is_plain(pattern: Pattern, text: str, start: int) -> bool:
@@ -109,7 +131,7 @@ def _every_place(pattern: Pattern, text: str, run: list[Atom]) -> Iterator[Found
 def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> Found | None:
     """The match the alignment is, if its gaps, its leet, its symbols and its edges are as they must be."""
     atoms = aligned.atoms
-    if atoms[0].part_index or not atoms[-1].is_last or (letters and not _duals_touch(pattern, atoms)):
+    if atoms[0].part_index or not atoms[-1].is_last or (letters and not _duals_hold(pattern, text, atoms)):
         return None
     needed = aligned.needed | pattern.needs | (_REPEATS if len(atoms) > len(pattern.letters) else 0)
     start, end = atoms[0].start, atoms[-1].end
@@ -130,21 +152,49 @@ def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> F
     if pattern.term.options.ticker and not pattern.allow and not _is_ticker(text, start, atoms):
         return None
     holds = host_edges_hold(text, start, end) if pattern.dots else boundaries_hold(pattern, text, start, end)
-    return Found(pattern, start, end, needed) if holds else None
+    if not holds or (needed & _RESEMBLANCE and _is_ordinary(pattern, text, atoms)):
+        return None
+    return Found(pattern, start, end, needed)
 
 
-def _duals_touch(pattern: Pattern, atoms: list[Atom]) -> bool:
-    """Whether a dual character is read as a letter, and each such touches a letter on either side."""
+def _is_ordinary(pattern: Pattern, text: str, atoms: list[Atom]) -> bool:
+    """Whether what resembles a term of two Chinese characters is better read as ordinary words."""
+    if len(pattern.letters) != 2 or not (is_han(pattern.letters[0]) and is_han(pattern.letters[1])):
+        return False
+    first, second = _written(atoms[0].char), _written(atoms[-1].char)
+    start, end = atoms[0].start, atoms[-1].end
+    if end - start == 2 and is_ordinary_word(first + second):
+        return True
+    if start and is_ordinary_word(_written(text[start - 1]) + first):
+        return True
+    if end < len(text) and is_ordinary_word(second + _written(text[end])):
+        return True
+    return frequency(first) * frequency(second) > MEET_BY_CHANCE
+
+
+def _written(char: str) -> str:
+    """The character in simplified form, in which the words are listed."""
+    return relation("script").get(char, char)[0]
+
+
+def _duals_hold(pattern: Pattern, text: str, atoms: list[Atom]) -> bool:
+    """Whether a dual character is read as a letter, and each such stands as a letter stands."""
     duals = [index for index, atom in enumerate(atoms) if atom.kind == DUAL]
+    if not duals or len(pattern.letters) < 3:
+        return False
+    last = len(atoms) - 1
+    if atoms[1].gap and all(atom.gap == atoms[1].gap for atom in atoms[2:]):
+        return True  # spelt out, the same between all
     for index in duals:
-        if index == len(atoms) - 1 or not touches(atoms[index + 1]):
+        char, end = atoms[index].char, atoms[index].end
+        if (index and not touches(atoms[index])) or (index < last and not touches(atoms[index + 1])):
             return False
-        if index == 0:
-            if len(pattern.letters) < STRETCHED_FROM or atoms[0].char not in LEADING_DUALS:
-                return False
-        elif not touches(atoms[index]):
+        edge = LEADING_DUALS if index == 0 else TRAILING_DUALS if index == last else None
+        if edge is None:
+            continue
+        if char not in edge or (char in OPENING_DUALS and OPENING_DUALS[char] in text[end : end + CLOSED_WITHIN]):
             return False
-    return bool(duals)
+    return True
 
 
 def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]] | None:
@@ -166,6 +216,9 @@ def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]
             if not pattern.allowed & _INVISIBLE:
                 return None
             needed |= _INVISIBLE
+        if pattern.allowed & _ACCENTS and any(describe(char).kind in MARKS for char in visible):
+            visible = "".join(char for char in visible if describe(char).kind not in MARKS)
+            needed |= _ACCENTS
         if place in pattern.dots:
             dot = dot_needed(pattern, place, visible)
             if dot is None:
@@ -174,7 +227,7 @@ def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]
         elif visible != own:
             folded = _same_symbols(visible, own, pattern.allowed)
             if folded is None:
-                if letters[index] == place or not _are_separators(pattern, visible or own):
+                if letters[index] == place or not _are_added(pattern, visible, own):
                     return None
                 separators[place] = visible
                 folded = _SEPARATORS
@@ -194,6 +247,16 @@ def _same_symbols(seen: str, meant: str, allowed: int) -> int | None:
     return total
 
 
+def _are_added(pattern: Pattern, visible: str, own: str) -> bool:
+    """Whether the gap is the term's own without its separators, or with more of them on either side."""
+    if not visible:
+        return _are_separators(pattern, own)
+    before, found, after = visible.partition(own) if own else ("", "", "")
+    if found and _are_separators(pattern, before) and _are_separators(pattern, after):
+        return True
+    return _are_separators(pattern, visible)
+
+
 def _are_separators(pattern: Pattern, gap: str) -> bool:
     """Whether the gap is no longer than allowed and every character in it a separator of the kind allowed."""
     options = pattern.term.options
@@ -210,11 +273,12 @@ def _separators_hold(pattern: Pattern, text: str, separators: dict[int, str], st
     """Whether the separators spell a term rather than part one from another."""
     if not separators:
         return True
+    spelt = sum(1 for gap in separators.values() if gap) == len(pattern.letters) - 1
     for first, stop in pattern.latin:
         broken = [(place, separators[place]) for place in range(first, stop - 1) if separators.get(place)]
         if not broken:
             continue
-        if stop - first < 3:
+        if stop - first < 3 and not (len(pattern.letters) > 2 and spelt):
             return False
         spaced = any(any(describe(char).kind == SPACE for char in gap) for _, gap in broken)
         numeric = any(pattern.letters[p].flags & pattern.letters[p + 1].flags & DIGIT for p, _ in broken)
@@ -229,11 +293,14 @@ def _separators_hold(pattern: Pattern, text: str, separators: dict[int, str], st
         clause = not CLAUSE_MARKS.isdisjoint(gap) and (
             is_han(pattern.letters[place]) or is_han(pattern.letters[place + 1])
         )
-        if clause and (
-            len(pattern.letters) < 3 or len([g for g in separators.values() if g]) < len(pattern.letters) - 1
-        ):
+        if clause and not (spelt and (len(pattern.letters) > 2 or _are_bracketed(text, gap, start, end))):
             return False
     return True
+
+
+def _are_bracketed(text: str, gap: str, start: int, end: int) -> bool:
+    """Whether brackets close before and open behind the gap as they do within it: 《币》《安》."""
+    return gap[::-1] in BRACKETS and text[start - 1 : start] == gap[-1] and text[end : end + 1] == gap[0]
 
 
 def _leet_is_spelt(pattern: Pattern, aligned: Aligned) -> bool:

@@ -10,7 +10,7 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
-__all__ = ["frequency"]
+__all__ = ["frequency", "is_ordinary_word"]
 
 _UNKNOWN_CHARACTER = 2e-6
 _COMMON_ENGLISH = 5e-4
@@ -44,6 +44,17 @@ def frequency(term: str) -> float:
     if not han:
         return _COMMON_ENGLISH if text in _ENGLISH else float(10.0 ** -(3.5 + others / 2))
     return guess * 0.02**others
+
+
+def is_ordinary_word(pair: str) -> bool:
+    """Whether the two characters are an everyday Chinese word."""
+    return pair[1:] in _ends().get(pair[:1], "") if len(pair) == 2 else False
+
+
+@cache
+def _ends() -> dict[str, str]:
+    text = resources.files("lictor.text").joinpath("data", "words.txt").read_text(encoding="utf-8")
+    return {line[0]: line[2:] for line in text.splitlines() if not line.startswith("#")}
 
 
 @cache
