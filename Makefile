@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check golden bench wheel tables clean
+.PHONY: demo test check golden bench bench-quick wheel tables clean
 
 demo: $(VENV)/lictor.stamp  ## the WeChat policy decides on real text
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
@@ -23,9 +23,11 @@ check: $(VENV)/dev.stamp  ## style, types, and who imports whom
 golden: $(VENV)/dev.stamp  ## rewrite the golden files and the outputs in README.md; read the diff
 	LICTOR_GOLDEN=1 $(BIN)/python -m pytest -q -n auto
 
-bench: $(VENV)/dev.stamp  ## columns of text against the loop its users would write
-	$(BIN)/python -m pip install --quiet --group bench
-	$(BIN)/python benchmarks/columns.py
+bench: $(VENV)/bench.stamp  ## all benchmarks with rivals, a quarter of an hour; writes benchmarks/record/ and docs/benchmarks.md
+	$(BIN)/python benchmarks/run.py
+
+bench-quick: $(VENV)/bench.stamp  ## a few of them, shown only
+	$(BIN)/python benchmarks/run.py --quick
 
 wheel: $(VENV)/dev.stamp  ## dist/lictor-*.whl
 	$(BIN)/python -m build --wheel
@@ -49,4 +51,9 @@ $(VENV)/lictor.stamp: $(VENV)/pip.stamp pyproject.toml
 
 $(VENV)/dev.stamp: $(VENV)/lictor.stamp
 	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+$(VENV)/bench.stamp: $(VENV)/lictor.stamp  # the rivals under node only where there is node
+	$(BIN)/python -m pip install --quiet --group bench
+	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV) obscenity@0.4.6 mint-filter@4.0.3; fi
 	touch $@

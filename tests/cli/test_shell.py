@@ -61,7 +61,7 @@ def test_completion_lines(lictor, kind):
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("lictor ", {"check", "scan", "policy", "ledger", "completion"}),
+        ("lictor ", {"check", "scan", "policy", "ledger", "bench", "completion"}),
         ("lictor policy l", {"lint"}),
         ("lictor scan --rej", {"--rejects"}),
         ("lictor check --field art", {"article"}),

@@ -15,6 +15,7 @@
     scan        `lictor scan`: `judging` decides batches, `sinks` say where the decisions go, `events` logs them
     policy_*    `lictor policy lint`, `lictor policy test`
     ledger_*    `lictor ledger verify`
+    bench       `lictor bench`: this machine, measured
     completion  `lictor completion`
 
 This package alone reads the clock, and alone logs.

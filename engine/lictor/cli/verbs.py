@@ -74,6 +74,7 @@ lictor = Verbs(
         "scan": ("Decide on every row of files, and keep the decisions.", "scan"),
         "policy": ("Check and test a policy.", _policy),
         "ledger": ("Verify the record of decisions.", _ledger),
+        "bench": ("How fast this machine searches and decides, on generated text.", "bench"),
         "completion": ("Make your shell complete `lictor`.", "completion"),
     },
 )
