@@ -66,6 +66,8 @@ def verify(patterns: Iterable[Pattern], text: str, start: int, *, letters: bool 
             if boundaries_hold(pattern, text, start, end):
                 yield Found(pattern, start, end, pattern.needs)
             continue
+        if pattern.term.options.ticker and not pattern.allow and _is_lower(text, start):
+            continue
         short = bool(pattern.allowed & _REPEATS) and len(pattern.letters) <= COLLAPSED
         if short not in read:
             read[short] = read_runs(text, start, pattern.word, letters=letters, sound=pattern.sound, short=short)
@@ -328,6 +330,11 @@ def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[in
         if place < len(text) and text[place] in "\ufe0e\ufe0f":
             place += 1
     return place, total
+
+
+def _is_lower(text: str, start: int) -> bool:
+    """Whether the first letter alone shows that this is no ticker, as with nearly all that begins like one in prose."""
+    return text[start].islower() and (start == 0 or text[start - 1] not in "$＄")
 
 
 def _is_ticker(text: str, start: int, atoms: list[Atom]) -> bool:
