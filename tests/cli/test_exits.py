@@ -96,3 +96,18 @@ def test_a_policy_that_loads_with_remarks(lictor, tulips, monkeypatch, level, co
 
     assert (code, f"1 {level}") == (ran.code, ran.out.splitlines()[-1])
     assert f"{level}[P041]: `no` is taken as text" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("scan --nope", "error: no such option `--nope`\nhint: did you mean `--no-progress`?\n"),
+        ("completion", "error: missing argument `{bash|zsh|fish}`\nhint: choose from: bash, zsh, fish\n"),
+        ("ledger verify", "error: missing argument `FILE`\nhint: `lictor ledger verify --help` lists what it takes\n"),
+    ],
+)
+def test_misuse_is_one_fact_and_the_way_out(lictor, line, said):
+    """A command line that cannot be is told as one fact in the house grammar, with the way out as a hint."""
+    ran = lictor(*line.split())
+
+    assert (2, said) == (ran.code, ran.err)

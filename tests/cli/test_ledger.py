@@ -48,6 +48,7 @@ def test_a_ledger_without_its_triggers(lictor, ledger):
     ran = lictor("ledger", "verify", ledger)
 
     assert (1, True) == (ran.code, "`blob_unchanged`" in ran.out)
+    assert "hint: compare with a copy held elsewhere\n" in ran.out
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all, not even a little" * 40])

@@ -157,3 +157,14 @@ def test_a_hostile_name_is_printed_safely(lictor, tulips, tmp_path):
 
     assert "\x1b" not in ran.out + ran.err
     assert [f"{tmp_path}/c\\xff\x1b[2J.txt"] == [row["file"] for row in ran.rows]
+
+
+def test_a_scan_that_could_decide_no_row_is_no_clean_scan(lictor, tulips, tmp_path):
+    """Where every row was rejected, the scan says so and exits 2, so that nobody takes it for an all-clear."""
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(GOOD)
+
+    ran = lictor("scan", path, "-p", tulips, "--map", "text=body")
+
+    assert 2 == ran.code
+    assert "error: no row could be decided" in ran.err

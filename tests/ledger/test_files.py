@@ -67,6 +67,28 @@ def test_another_programs_database_is_no_ledger(path, opener):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("change", ["DROP TRIGGER entry_kept", "DROP TABLE blob", "ALTER TABLE entry ADD COLUMN x"])
+def test_nothing_is_appended_to_an_altered_ledger(path, make, change):
+    """A ledger whose tables or guards are not as they were made takes no more rows: they would prove nothing."""
+    make.ledger(path)
+    raw = sqlite3.connect(path)
+    raw.execute(change)
+    raw.close()
+
+    with pytest.raises(LedgerError, match=r"the (trigger|table) `\w+` of ledger `.*` is missing or altered"):
+        Ledger.open(path)
+
+
+def test_nothing_is_appended_after_the_last_number_there_is(path, make):
+    """A row whose number no row can follow is named as damage."""
+    make.ledger(path)
+    with make.hand(path) as raw:
+        raw.execute("UPDATE entry SET seq = 9223372036854775807 WHERE seq = 12")
+
+    with Ledger.open(path) as ledger, pytest.raises(LedgerError, match="is damaged"):
+        ledger.append(make.batch(20))
+
+
 @pytest.mark.parametrize("opener", OPENERS)
 def test_a_newer_ledger_is_refused(path, make, opener):
     """A ledger of a later format says so, instead of being misread."""

@@ -299,3 +299,12 @@ def test_a_match_may_hold_any_number_of_invisible_characters() -> None:
     text = "比" + "\u200b" * 200_000 + "特币"
 
     assert [(0, len(text))] == [(m.start, m.end) for m in Matcher(["比特币"]).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("term", "said"), [(5, "not `int`"), (b"coin", "not `bytes`"), ("x" * 501, "501 characters"), (" ", "empty")]
+)
+def test_what_is_no_term_is_refused(term: object, said: str) -> None:
+    """What is no text, empty, or as long as a page is refused, and the message says which."""
+    with pytest.raises(UsageError, match=said):
+        Matcher([term])  # type: ignore[list-item]

@@ -127,6 +127,16 @@ def test_unreadable_file(folder):
         load_policy(folder)
 
 
+@pytest.mark.parametrize("name", ["policy.yaml", "endless.yaml"])
+def test_a_file_without_end_is_refused(folder, name):
+    """A file beyond the limit is refused without being read to its end, the policy's own and an included one."""
+    written(folder, POLICY.replace("[rules/", "[endless.yaml, rules/"))
+    with (folder / name).open("a") as endless:
+        endless.truncate(1 << 42)
+    with pytest.raises(PolicyError, match="P004"):
+        load_policy(folder)
+
+
 def test_links_out_of_the_folder_are_refused(folder, tmp_path):
     """A symbolic link that leads out of the policy's folder is not followed."""
     (tmp_path / "outside.txt").write_text("term\n")

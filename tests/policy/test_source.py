@@ -178,6 +178,18 @@ def test_any_edit_of_a_policy(data):
     assert isinstance(either(edited.encode("utf-8", "surrogatepass")), Policy | PolicyError)
 
 
+@pytest.mark.parametrize(
+    "section",
+    ["signals: {x: {type: []}}", "bundles: {B: [[]]}", "invariants: {never_restrict: [[]]}"],
+)
+def test_a_list_in_place_of_a_name(section):
+    """A list where a name belongs is a mistake with a place, like any other."""
+    wrong = either(f"{BASE}\n{section}\n".encode())
+
+    assert isinstance(wrong, PolicyError)
+    assert any(one.place is not None for one in wrong.diagnostics)
+
+
 VALUES = st.recursive(
     st.none()
     | st.booleans()

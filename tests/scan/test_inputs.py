@@ -614,6 +614,33 @@ def test_parquet_that_is_damaged_gives_what_comes_before(parquet):
     assert "damaged" in fault(pieces).message
 
 
+def test_parquet_with_damaged_names_is_an_error(parquet, write):
+    """A file whose columns are named in bytes that are no text is named; the next is read."""
+    path = parquet({"text": ["a"], "other": ["b"]})
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"other", b"\xff" * 5))
+
+    pieces = read(path, write("good.txt", "good\n"))
+
+    assert "damaged" in fault(pieces).message
+    assert ["good"] == texts(pieces)
+
+
+@pytest.mark.parametrize("stated", [0, 2, 40])
+def test_parquet_that_gives_other_rows_than_it_says_is_an_error(parquet, write, stated):
+    """A file that gives more or fewer rows than its end says is named; the next is read."""
+    path = parquet({"text": ["a"] * 33}, compression="none", store_schema=False)
+    data = path.read_bytes()
+    footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    count = data.index(b"\x16\x42", footer)  # 33, as Thrift writes it
+    path.write_bytes(data[:count] + bytes([0x16, stated * 2]) + data[count + 2 :])
+
+    pieces = read(path, write("good.txt", "good\n"))
+
+    assert "damaged" in fault(pieces).message
+    assert "good" == texts(pieces)[-1]
+
+
 # Archives and limits
 
 

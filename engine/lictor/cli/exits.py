@@ -90,10 +90,12 @@ def _refused(wrong: LictorError) -> int:
 
 
 def _misused(wrong: click.ClickException) -> int:
-    message = re.sub(r"'([^']*)'", r"`\1`", wrong.format_message()).rstrip(".")
+    message = re.sub(r"'([^']*)'", r"`\1`", wrong.format_message())
+    fact, *ways_out = re.split(r"\. (?=Did you mean |Choose from:)", message, maxsplit=1)
     context = wrong.ctx if isinstance(wrong, click.UsageError) else None
     path = context.command_path if context is not None else "lictor"
-    say.error(message[:1].lower() + message[1:], f"`{path} --help` lists what it takes")
+    hint = " ".join(ways_out[0].split()) if ways_out else f"`{path} --help` lists what it takes"
+    say.error(*(said[:1].lower() + said[1:] for said in (fact.rstrip("."), hint)))
     return FAILED
 
 

@@ -36,7 +36,8 @@ def command(*, file: Path, as_json: bool) -> int:
         if as_json:
             _result({"whole": False, "row": broken.seq, "fact": display(str(broken)), "hint": broken.hint})
         else:
-            say.result(f"broken: {escape_controls(str(broken))}\nhint: {escape_controls(broken.hint)}")
+            hint = f"\nhint: {escape_controls(broken.hint)}" if broken.hint else ""
+            say.result(f"broken: {escape_controls(str(broken))}{hint}")
         return FOUND
     if as_json:
         _result({"whole": True, **asdict(verified)})

@@ -121,6 +121,9 @@ def command(
     else:
         tell = say.result if targets.output_is_free else say.aside
         tell(orjson.dumps(tally.to_dict(seconds=seconds)).decode())
+    if tally.rows and tally.rejects.total() == tally.rows:
+        say.error("no row could be decided", "see why above; `--map text=NAME` names the column the texts are in")
+        return FAILED
     return FAILED if tally.file_errors else FOUND if tally.found else OK
 
 

@@ -54,6 +54,7 @@ def open_to_write(path: Path, *, create: bool, wait: float) -> sqlite3.Connectio
                 if create and schema.is_fresh(connection):
                     schema.create(connection)
                 schema.recognise(connection, str(path))
+                _refuse_altered(connection, path)
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
@@ -105,6 +106,9 @@ def in_our_words(path: Path) -> Iterator[None]:
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         fact, hint = _WORDS.get(code, (f"was refused: {error}", ""))
         raise LedgerError(f"ledger `{path}` {fact}", hint=hint) from error
+    except OverflowError as error:  # a row's number beyond those we give
+        fact, hint = _WORDS[sqlite3.SQLITE_CORRUPT]
+        raise LedgerError(f"ledger `{path}` {fact}", hint=hint) from error
     except OSError as error:
         raise LedgerError(f"ledger `{path}` cannot be opened: {str(error.strerror).lower()}") from error
 
@@ -122,6 +126,15 @@ def _recognised(path: Path, mode: str, wait: float) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _refuse_altered(connection: sqlite3.Connection, path: Path) -> None:
+    part = schema.missing_part(connection)
+    if part is not None:
+        raise LedgerError(
+            f"the {part} of ledger `{path}` is missing or altered",
+            hint="restore it from a copy, or begin a new ledger; `lictor ledger verify` looks at its rows",
+        )
 
 
 def _refuse_wrong_place(path: Path, *, create: bool) -> None:

@@ -51,7 +51,10 @@ def verify(path: str | os.PathLike[str], *, wait: float = 10.0) -> Verified:
         verified = _walk(connection)
         part = schema.missing_part(connection)
     if part is not None:
-        raise LedgerError(f"the {part} of the ledger is missing or altered, though its rows are whole")
+        raise LedgerError(
+            f"the {part} of the ledger is missing or altered, though its rows are whole",
+            hint="compare with a copy held elsewhere",
+        )
     return verified
 
 

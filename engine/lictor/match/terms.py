@@ -140,6 +140,10 @@ def _allowed(options: MatchOptions) -> int:
     return allowed | (BITS["invisible"] if options.reversed else 0)
 
 
+# A sentence is no term: what spellings and verification cost grows with a term's length.
+LONGEST = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """What is looked for: a text, the name it is reported by, a key for the caller, and how it may be disguised.
@@ -156,8 +160,14 @@ class Term:
     host: bool = False
 
     def __post_init__(self) -> None:
-        if not isinstance(self.text, str) or not self.text.strip():
+        if not isinstance(self.text, str):
+            raise UsageError(f"a term is a `str`, not `{type(self.text).__name__}`", hint="write it as text")
+        if not self.text.strip():
             raise UsageError("a term is empty", hint="write at least one visible character, or leave the term out")
+        if len(self.text) > LONGEST:
+            raise UsageError(
+                f"a term has {len(self.text)} characters", hint=f"{LONGEST} is the most; write a part of it"
+            )
         if not isinstance(self.options, MatchOptions):
             raise UsageError(f"options of term `{self.text}` are no `MatchOptions`", hint="use `MatchOptions(...)`")
         if isinstance(self.allow, str) or any(not isinstance(p, str) or not p.strip() for p in self.allow):

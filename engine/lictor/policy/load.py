@@ -23,7 +23,7 @@ from lictor.policy.checks import check
 from lictor.policy.merge import Sources
 from lictor.policy.mistakes import empty_values, explain
 from lictor.policy.models import PolicyDocument
-from lictor.policy.source import Node, decode, plain
+from lictor.policy.source import Node, decode, plain, read_bounded
 
 __all__ = ["MAX_MISTAKES", "Policy", "bundled_policies", "load_canonical", "load_policy"]
 
@@ -84,7 +84,7 @@ def load_policy(spec: str | Path) -> Policy:
     """
     path = _find(spec)
     try:
-        data = path.read_bytes()
+        data = read_bounded(path)
     except OSError as wrong:
         raise InputError(f"`{path}` cannot be read: {(wrong.strerror or '').lower()}") from None
     sources = Sources(path.parent, _shown(path.parent))

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from lictor.errors import Diagnostic
 from lictor.facts import suggest
-from lictor.policy.source import MAX_DEPTH, Node, TextFile, decode, quoted, read_terms, read_yaml
+from lictor.policy.source import MAX_DEPTH, Node, TextFile, decode, quoted, read_bounded, read_terms, read_yaml
 
 __all__ = ["Sources"]
 
@@ -153,7 +153,7 @@ class Sources:
             self._fault("P027", f"there is no file {quoted(name)} in the policy's folder", node, self._nearest(name))
         else:
             try:
-                data = target.read_bytes()
+                data = read_bounded(target)
             except OSError as wrong:
                 self._fault(
                     "P027",

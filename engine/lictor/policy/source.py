@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -30,6 +31,7 @@ __all__ = [
     "TextFile",
     "plain",
     "quoted",
+    "read_bounded",
     "read_terms",
     "read_yaml",
 ]
@@ -110,6 +112,12 @@ def quoted(value: object) -> str:
     """A value as a message names it: in backticks, cut where it is long."""
     text = "null" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
     return f"`{text}`" if len(text) <= 60 else f"`{text[:59]}…`"
+
+
+def read_bounded(path: Path) -> bytes:
+    """The file's bytes, or one more of them than `decode` takes: a device may have no end."""
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
 
 
 def decode(name: str, data: bytes, report: list[Diagnostic]) -> TextFile | None:

@@ -34,7 +34,7 @@ def read_parquet(
     """The rows, the refused ones of a batch before those accepted; `reached` is told the share of rows done."""
     try:
         yield from _read(file, origin, wanted, limits, reached)
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last from damaged names
         said = str(error).partition("\n")[0].strip().rstrip(".")
         raise InputError(
             f"not a Parquet file, or cut off or damaged: {said[:1].lower()}{said[1:200]}",
@@ -58,7 +58,7 @@ def _read(
     needed = sorted(set(columns.values()))
     texts = [column for name, column in columns.items() if name in wanted.texts]
     coded = pq.ParquetFile(file, read_dictionary=texts, **options)
-    row, text_bytes = 1, 0
+    row, text_bytes, stated = 1, 0, parquet.metadata.num_rows
     for group in range(parquet.num_row_groups):
         count = _rows_at_once(coded, group, texts)
         for batch in parquet.iter_batches(batch_size=count, row_groups=[group], columns=needed, use_threads=False):
@@ -67,7 +67,11 @@ def _read(
             check_expansion(text_bytes, stored, limits)
             yield from _rows(arrays, np.arange(row, row + len(batch)), origin, wanted, limits)
             row += len(batch)
-            reached((row - 1) / parquet.metadata.num_rows)
+            reached((row - 1) / max(stated, row - 1))
+    if row - 1 != stated:
+        raise InputError(
+            f"cut off or damaged: it says {stated:,} rows, and gave {row - 1:,}", hint="fetch the file again"
+        )
 
 
 def _target(name: str, field: pa.Field, wanted: Wanted, names: list[str]) -> pa.DataType:
@@ -99,15 +103,13 @@ def _rows_at_once(coded: pq.ParquetFile, group: int, texts: list[str]) -> int:
     metadata = coded.metadata.row_group(group)
     if metadata.num_rows == 0:
         return 1
-    average = (
-        sum(
-            chunk.total_uncompressed_size
-            for chunk in map(metadata.column, range(metadata.num_columns))
-            if chunk.path_in_schema in texts
-        )
-        // metadata.num_rows
-    )
-    first = next(coded.iter_batches(batch_size=1, row_groups=[group], columns=texts, use_threads=False))
+    # First, as it refuses what is damaged; pyarrow 26 aborts where the metadata of a damaged chunk is asked for.
+    batches = coded.iter_batches(batch_size=1, row_groups=[group], columns=texts, use_threads=False)
+    first = next(batches, None)
+    if first is None:
+        return 1
+    leaves = [leaf for leaf in range(len(coded.schema)) if coded.schema.column(leaf).path in texts]
+    average = sum(metadata.column(leaf).total_uncompressed_size for leaf in leaves) // metadata.num_rows
     longest = 1
     for column in texts:
         array = first.column(column)
