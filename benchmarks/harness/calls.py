@@ -159,14 +159,24 @@ def _write(corpus: Corpus, path: Path) -> None:
         path.write_bytes(b"\n".join(chain(lines, [b""])))
 
 
+# A child counts its parent's memory as its own peak until it runs its program, so a small parent starts the command.
+_LAUNCHER = """
+import json, os, subprocess, sys, time
+start = time.perf_counter()
+with subprocess.Popen(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+print(json.dumps([seconds, process.returncode, usage.ru_maxrss * 1024]))
+"""
+
+
 def _run(arguments: Sequence[str]) -> tuple[float, int, int]:
     """Seconds, exit code, and peak bytes of the command itself."""
-    start = time.perf_counter()
-    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-    return seconds, process.returncode, usage.ru_maxrss * 1024
+    launched = [sys.executable, "-c", _LAUNCHER, *COMMAND, *arguments]
+    done = subprocess.run(launched, capture_output=True, check=True)
+    seconds, code, memory = json.loads(done.stdout)
+    return seconds, code, memory
 
 
 def _one_by_one(name: str, case: Case, terms: Sequence[str]) -> Callable[[str], object]:
