@@ -18,7 +18,7 @@ import orjson
 from pydantic import ValidationError
 
 from lictor.errors import Diagnostic, InputError, Place, PolicyError, UsageError
-from lictor.facts import suggest
+from lictor.facts import canonical, suggest
 from lictor.policy.checks import check
 from lictor.policy.merge import Sources
 from lictor.policy.mistakes import empty_values, explain
@@ -150,9 +150,7 @@ def _shown(path: Path) -> Path:
 
 
 def _canonical(document: PolicyDocument) -> bytes:
-    return orjson.dumps(
-        document.model_dump(mode="json", by_alias=True, exclude_defaults=True), option=orjson.OPT_SORT_KEYS
-    )
+    return canonical(document.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
 
 def _bounded(report: list[Diagnostic]) -> Iterator[Diagnostic]:
