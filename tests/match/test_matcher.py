@@ -229,6 +229,26 @@ def test_overlaps(overlap: str, expected: list[str]) -> None:
     assert sorted(expected) == sorted(m.term for m in found)
 
 
+@pytest.mark.parametrize(
+    ("term", "text", "found"),
+    [
+        ("raged", "aﬁ r@g3d", ["r@g3d"]),
+        ("tea", "bit tea", ["tea"]),
+        ("icon", "hi icon", ["icon"]),
+        ("stone", "so ne", []),
+        ("serriously", "seriously", []),
+        ("usdt", "收ᑌSDT", ["ᑌSDT"]),
+        ("initial coin offering", "initialcoin offering", ["initialcoin offering"]),
+        ("initial coin offering", "initial c o i n offering", ["initial c o i n offering"]),
+        ("okex pro", "okex; pro", ["okex; pro"]),
+        ("比a", "比b比a", ["比a"]),
+    ],
+)
+def test_a_word_of_letters_is_found_where_it_begins(term: str, text: str, found: list[str]) -> None:
+    """What stands before a word, within it or in the run of its first letter hides none, and makes none."""
+    assert found == [m.text for m in Matcher([term]).find(text)]
+
+
 def test_replace_redacts_each_character() -> None:
     """A match is replaced character by character, so that the length stays."""
     assert "买*****和***" == Matcher(["比特币", "ETH"]).replace("买比 特 幣和eth")

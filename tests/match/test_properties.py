@@ -83,6 +83,19 @@ def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], c
 
 
 @relaxed
+@given(disguised(), st.booleans())
+def test_the_same_is_found_however_it_is_looked_up(given_: tuple[list[Term], str], automaton: bool) -> None:
+    """Words found by numpy or by the automaton, verified one by one or decided together: the matches are the same."""
+    terms, text = given_
+    together = Matcher(terms, automaton=automaton).find(text * 8, overlap="all")
+    one_by_one = Matcher(terms)
+    for search in one_by_one._searches:
+        search._chunk = 3
+
+    assert one_by_one.find(text * 8, overlap="all") == together
+
+
+@relaxed
 @given(some_terms, st.lists(st.one_of(st.none(), texts), max_size=8))
 def test_a_column_is_its_rows(terms: list[Term], rows: list[str | None]) -> None:
     """A column gives for each row what `find` gives for its text, and nothing for the others."""

@@ -38,7 +38,7 @@ def test_a_skeleton_is_every_fold_at_once(text: str, symbols: str, offsets: list
 
 def test_dual_characters_are_letters_in_the_other_reading() -> None:
     """The second reading keeps as letters what the first drops as separators."""
-    assert "bit" == spell(fold(encode("b!t"), letters=True)[0])
+    assert "bit" == spell(fold(encode("b!t"), letters=True).symbols)
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_whatever_differs_by_folds_has_one_symbol() -> None:
 
 def test_every_letter_of_the_alphabet_has_a_symbol_of_its_own() -> None:
     """Only i and l, which are drawn alike, are one."""
-    view = fold(encode("abcdefghijkmnopqrstuvwxyz"))[0]
+    view = fold(encode("abcdefghijkmnopqrstuvwxyz")).symbols
 
     assert 25 == len(np.unique(view))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from lictor.errors import UsageError
 from lictor.text import Codes, encode
@@ -17,7 +19,7 @@ from lictor.text.tables import BREAK_CODE
 __all__ = ["Rows", "rows_of"]
 
 # Bytes of text taken at a time; a row longer than that is taken alone.
-BATCH = 1 << 22
+BATCH = 1 << 21
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,28 @@ class Rows:
 
     text: str
     codes: Codes
-    starts: list[int]
+    starts: NDArray[np.int64]
     first: int = 0
     used_by: Sequence[Sequence[int]] | None = None
 
     def __getitem__(self, row: int) -> str:
         """The text of the row."""
-        return self.text[self.starts[row] : self.starts[row + 1] - 1]
+        return self.text[int(self.starts[row]) : int(self.starts[row + 1]) - 1]
+
+    def around(self, place: int) -> tuple[int, int]:
+        """Where the row that holds the place begins and ends."""
+        row = int(np.searchsorted(self.starts, place, side="right")) - 1
+        return int(self.starts[row]), int(self.starts[row + 1]) - 1
+
+    def split(self, places: NDArray[np.int64]) -> Iterator[tuple[int, list[Any]]]:
+        """The rows of an array that begin with start and end, in order, by row of text and counted from its begin."""
+        if not len(places):
+            return
+        rows = np.searchsorted(self.starts, places[:, 0], side="right") - 1
+        places[:, :2] -= self.starts.take(rows)[:, None]
+        cuts = [0, *(np.flatnonzero(rows[1:] != rows[:-1]) + 1).tolist(), len(rows)]
+        for begin, end in pairwise(cuts):
+            yield int(rows[begin]), places[begin:end].tolist()
 
     def numbers(self, row: int) -> Sequence[int]:
         """The rows of the column that hold this row's text."""
@@ -92,4 +109,4 @@ def _join(array: pa.Array, first: int) -> Rows:
     np.cumsum(pc.utf8_length(array).to_numpy(zero_copy_only=False) + 1, out=starts[1:])
     codes = encode(text).copy()
     codes[starts[1:-1] - 1] = BREAK_CODE
-    return Rows(text, codes, starts.tolist(), first)
+    return Rows(text, codes, starts, first)

@@ -1,8 +1,7 @@
 """What was verified in one text, kept small until it becomes matches, and what need not be verified again.
 
-Each place is one int: start, end, the term's order, how many mechanisms it needed and which. Sorted, those are the
-matches in order, the one that needs least first among equals; an int takes a fifth of the memory of a tuple, which
-counts where terms are nested and every character ends several.
+A place is four numbers: start, end, the term's order and the mechanisms it needed, a row of an array. Sorted, those are
+the matches in order, the one that needs least first among equals; hostile text has one or more for each character.
 
 Hostile text repeats itself. The verifier sees no further than a few characters beyond an occurrence, so what it said of
 one stretch it says of every other that reads the same.
@@ -10,24 +9,27 @@ one stretch it says of every other that reads the same.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lictor.match.edges import PASSED, passed_over
 from lictor.match.terms import Pattern
 from lictor.match.verify import CLOSED_WITHIN, Found, verify, verify_symbols
 
-__all__ = ["Evidence", "Verified"]
+__all__ = ["Evidence", "Place", "Verified", "longest", "placed"]
 
-_NEEDED = 24
-_LOW, _END, _START = 32, 64, 112
-_STEP = (1 << _START) + (1 << _END)
 # Stretches remembered for one text, and the longest that is worth it.
 _REMEMBERED, _LENGTH = 4096, 1024
 
-# Packed places, and phrases that cancel as scope, start and end; all counted from the occurrence.
-_Placed = tuple[list[int], list[tuple[int | None, int, int]]]
+# Start, end, order of the term, mechanisms needed.
+Place = tuple[int, int, int, int]
+# Places, and phrases that cancel as scope, start and end; all counted from the occurrence.
+_Placed = tuple[list[Place], list[tuple[int | None, int, int]]]
 
 
 class Verified:
@@ -40,7 +42,7 @@ class Verified:
         self._said: dict[tuple[object, ...], _Placed] = {}
 
     def at(self, text: str, patterns: tuple[Pattern, ...], start: int, until: int, *, letters: bool) -> _Placed:
-        """What is found where the word of the patterns begins; `until` as in `Occurrence`."""
+        """What is found where the word of the patterns begins; `until` as in `Hits`."""
         if until < 0 or until - start > _LENGTH:
             return _verify(text, patterns, start, letters=letters)
         begin = start - self._context
@@ -59,60 +61,57 @@ class Verified:
 
 
 class Evidence:
-    """The places found in one text."""
+    """The places found in one text, or in several that are one behind the other."""
 
-    def __init__(self, verified: Verified) -> None:
-        self._verified = verified
-        self._packed: list[int] = []
+    def __init__(self) -> None:
+        self._arrays: list[NDArray[np.int64]] = []
+        self._single = array("q")
         self._cancels: list[tuple[int | None, int, int]] = []
 
-    def look(self, text: str, patterns: tuple[Pattern, ...], start: int, until: int, *, letters: bool) -> None:
-        """Add what is verified where the word of the patterns begins."""
-        packed, cancels = self._verified.at(text, patterns, start, until, letters=letters)
-        if packed:
-            shift = start * _STEP
-            self._packed += [place + shift for place in packed]
-        if cancels:
-            self._cancels += [(scope, start + first, start + end) for scope, first, end in cancels]
+    def add(self, said: _Placed, at: int) -> None:
+        """Add what was verified of an occurrence at the offset."""
+        places, cancels = said
+        for start, end, order, needed in places:
+            self._single.extend((start + at, end + at, order, needed))
+        for scope, start, end in cancels:
+            self._cancels.append((scope, start + at, end + at))
 
-    def add(self, found: Iterable[Found]) -> None:
-        """Add places verified elsewhere."""
-        for one in found:
-            if one.pattern.allow:
-                self._cancels.append((one.pattern.scope, one.start, one.end))
-            else:
-                self._packed.append(_pack(one, 0))
+    def add_rows(self, places: NDArray[np.int64]) -> None:
+        """Add places, a row each."""
+        self._arrays.append(places)
 
-    def places(self, *, longest: bool) -> Iterator[tuple[int, int, int, int]]:
-        """Start, end, order of the term and mechanisms of what no phrase cancels, in order.
+    def places(self) -> NDArray[np.int64]:
+        """The places that no phrase cancels, in order, a row each; for each term at a place what needs least."""
+        found = np.array(self._single, np.int64).reshape(-1, 4)
+        if self._arrays:
+            found = np.concatenate([*self._arrays, found])
+        if len(found) > 1:
+            start, end, order, needed = found.T
+            found = found[np.lexsort((needed, np.bitwise_count(needed), order, end, start))]
+            again = (found[1:, :3] == found[:-1, :3]).all(axis=1)
+            found = found[np.concatenate([[True], ~again])]
+        if self._cancels:
+            spans = _Spans(self._cancels)
+            found = found[[not spans.cancel(order, start, end) for start, end, order, _ in found.tolist()]]
+        return found
 
-        With `longest`, only the leftmost and, of those, the longest, apart from one another.
-        """
-        self._packed.sort()
-        spans = _Spans(self._cancels) if self._cancels else None
-        previous = covered = at = -1
-        group: list[tuple[int, int, int, int]] = []
-        for packed in self._packed:
-            place = packed >> _LOW
-            if place == previous:
-                continue
-            previous = place
-            start, end, order = packed >> _START, (packed >> _END) & 0xFFFFFFFFFFFF, place & 0xFFFFFFFF
-            if longest and start < covered:
-                continue
-            if spans is not None and spans.cancel(order, start, end):
-                continue
-            found = (start, end, order, packed & ((1 << _NEEDED) - 1))
-            if not longest:
-                yield found
-            elif start != at:
-                if group:
-                    covered = group[0][1]
-                    yield from group
-                group, at = ([found], start) if start >= covered else ([], at)
-            else:
-                group = [found] if end > group[0][1] else [*group, found]
-        yield from group
+
+def longest(places: Iterable[Place]) -> Iterator[Place]:
+    """Of places in order only the leftmost and, of those, the longest, apart from one another."""
+    covered = at = -1
+    group: list[Place] = []
+    for place in places:
+        start, end = place[:2]
+        if start < covered:
+            continue
+        if start != at:
+            if group:
+                covered = group[0][1]
+                yield from group
+            group, at = ([place], start) if start >= covered else ([], at)
+        else:
+            group = [place] if end > group[0][1] else [*group, place]
+    yield from group
 
 
 def _verify(text: str, patterns: tuple[Pattern, ...], start: int, *, letters: bool) -> _Placed:
@@ -120,13 +119,19 @@ def _verify(text: str, patterns: tuple[Pattern, ...], start: int, *, letters: bo
         found = list(verify(patterns, text, start, letters=letters))
     else:
         found = [one for pattern in patterns if (one := verify_symbols(pattern, text, start)) is not None]
-    packed = [_pack(one, start) for one in found if not one.pattern.allow]
-    return packed, [(p.scope, first - start, end - start) for p, first, end, _ in found if p.allow]
+    return placed(found, start)
 
 
-def _pack(one: Found, origin: int) -> int:
-    place = ((one.start - origin) << _START) + ((one.end - origin) << _END) + (one.pattern.order << _LOW)
-    return place + (one.needed.bit_count() << _NEEDED) + one.needed
+def placed(found: Iterable[Found], origin: int) -> _Placed:
+    """What was found as places and phrases that cancel, counted from the origin."""
+    places: list[Place] = []
+    cancels = []
+    for pattern, start, end, needed in found:
+        if pattern.allow:
+            cancels.append((pattern.scope, start - origin, end - origin))
+        else:
+            places.append((start - origin, end - origin, pattern.order, needed))
+    return places, cancels
 
 
 class _Spans:

@@ -5,7 +5,6 @@ One search serves both. In a column nothing is done in Python for a row without 
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Literal, Unpack
@@ -14,10 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from lictor.errors import UsageError
+from lictor.match.aswritten import AsWritten
 from lictor.match.bidi import OVERRIDE, displayed
 from lictor.match.columns import Rows, rows_of
-from lictor.match.evidence import Evidence, Verified
-from lictor.match.found import Match
+from lictor.match.evidence import Evidence, Place, Verified, longest, placed
+from lictor.match.found import Match, quick_match
 from lictor.match.search import Search
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import OptionValues, Pattern, Term, options_from
@@ -26,14 +26,25 @@ from lictor.text import BITS, encode, names_of
 
 __all__ = ["Matcher"]
 
+# Occurrences in one stretch of text up to which none is decided without the verifier.
+_FEW = 8
+
 Overlap = Literal["longest", "all"]
 
 
 class Matcher:
-    """Finds terms in texts. Options apply to the terms given as plain str; safe to share between threads."""
+    """Finds terms in texts. Options apply to the terms given as plain str; safe to share between threads.
+
+    With `automaton`, words are found by pyahocorasick, without by numpy; the matches are the same.
+    """
 
     def __init__(
-        self, terms: Iterable[str | Term], *, allow: Iterable[str] = (), **options: Unpack[OptionValues]
+        self,
+        terms: Iterable[str | Term],
+        *,
+        allow: Iterable[str] = (),
+        automaton: bool = False,
+        **options: Unpack[OptionValues],
     ) -> None:
         common = options_from(options)
         if isinstance(terms, str) or isinstance(allow, str):
@@ -46,7 +57,13 @@ class Matcher:
         self._turns = any(pattern.allowed & BITS["reversed"] for pattern in patterns)
         views = [[p for p in patterns if p.sound == sound] for sound in (False, True)]
         self._context = context(patterns)
-        self._searches = [Search(view, sound=sound) for view, sound in zip(views, (False, True), strict=True) if view]
+        self._named = [(term.text if term.name is None else term.name, term.text, term.key) for term in self.terms]
+        self._searches = [
+            Search(view, sound=sound, automaton=automaton)
+            for view, sound in zip(views, (False, True), strict=True)
+            if view
+        ]
+        self._written = [AsWritten(search.patterns) for search in self._searches]
 
     def find(self, text: str, overlap: Overlap = "longest") -> list[Match]:
         """The matches in the text, sorted by start and end.
@@ -58,13 +75,12 @@ class Matcher:
             raise UsageError(f"a text is a str, not `{type(text).__name__}`", hint="pass a column to `find_column`")
         if overlap not in ("longest", "all"):
             raise UsageError(f"overlap `{overlap}` is not known", hint="use `longest` or `all`")
-        found = Evidence(Verified(self._context))
-        for search in self._searches:
-            for patterns, start, until, letters in search.occurrences(encode(text)):
-                found.look(text, patterns, start, until, letters=letters)
-        if self._turns and OVERRIDE in text:
-            found.add(self._find_displayed(text))
-        return self._matches(text, found, longest=overlap == "longest")
+        if not (self._turns and OVERRIDE in text) and not any(search.passes(text) for search in self._searches):
+            return []
+        rows = Rows(text, encode(text), np.array([0, len(text) + 1]))
+        for _, places in self._places(rows):
+            return self._matches(text, longest(places) if overlap == "longest" else places)
+        return []
 
     def replace(self, text: str, mask: str = "*") -> str:
         """The text with every character of a match replaced by the mask."""
@@ -85,50 +101,69 @@ class Matcher:
         return dict(sorted(found.items()))
 
     def _find_rows(self, rows: Rows) -> Iterator[tuple[int, tuple[Match, ...]]]:
-        found: dict[int, Evidence] = {}
-        verified = Verified(self._context)
-        # Rows that hold an occurrence, by text: those that read the same are searched once.
-        alike: dict[str, int] = {}
-        copies: dict[int, int] = {}
-        for search in self._searches:
-            row, begin, end, text = -1, 0, -1, ""
-            for patterns, start, until, letters in search.occurrences(rows.codes):
-                if not begin <= start < end:
-                    row = bisect_right(rows.starts, start) - 1
-                    begin, end = rows.starts[row], rows.starts[row + 1] - 1
-                    text = rows.text[begin:end]
-                    if alike.setdefault(text, row) != row:
-                        copies[row] = alike[text]
-                    evidence = found.setdefault(alike[text], Evidence(verified))
-                if row not in copies:
+        # Rows that read the same have the same matches.
+        alike: dict[str, tuple[Match, ...]] = {}
+        for row, places in self._places(rows):
+            text = rows[row]
+            matches = alike.get(text)
+            if matches is None:
+                matches = alike[text] = tuple(self._matches(text, places))
+            yield row, matches
+
+    def _places(self, rows: Rows) -> Iterator[tuple[int, list[Place]]]:
+        """The places by row, for the rows that have any, counted from where the row begins."""
+        evidence, verified = Evidence(), Verified(self._context)
+        begin, end, text = 0, -1, ""
+        for search, written in zip(self._searches, self._written, strict=True):
+            for hits in search.occurrences(rows.codes):
+                others: Iterable[int] | None = None
+                # A few are verified one by one in less time than it takes to decide them together.
+                if not hits.letters and len(hits.words) > _FEW:
+                    sure = written.decide(rows.codes, hits.words, hits.begins, hits.loose)
+                    if len(sure):
+                        evidence.add_rows(written.matches(hits.words.take(sure), hits.begins.take(sure)))
+                        others = np.delete(np.arange(len(hits.words)), sure).tolist()
+                for one in range(len(hits.words)) if others is None else others:
+                    start, until = int(hits.begins[one]), int(hits.until[one])
+                    if not begin <= start < end:
+                        begin, end = rows.around(start)
+                        text = rows.text[begin:end]
                     after = min(until, end) - begin if until >= 0 else -1
-                    evidence.look(text, patterns, start - begin, after, letters=letters)
+                    patterns = search.patterns[int(hits.words[one])]
+                    said = verified.at(text, patterns, start - begin, after, letters=hits.letters)
+                    evidence.add(said, start)
         if self._turns:
-            places = np.flatnonzero(rows.codes == ord(OVERRIDE))
-            for turned in np.unique(np.searchsorted(rows.starts, places, side="right") - 1).tolist():
-                if turned not in copies:
-                    found.setdefault(turned, Evidence(verified)).add(self._find_displayed(rows[turned]))
-        matches = {row: tuple(self._matches(rows[row], evidence, longest=False)) for row, evidence in found.items()}
-        matches |= {row: matches[first] for row, first in copies.items()}
-        yield from ((row, some) for row, some in matches.items() if some)
+            end = -1
+            for start in np.flatnonzero(rows.codes == ord(OVERRIDE)).tolist():
+                if start > end:
+                    begin, end = rows.around(start)
+                    evidence.add(placed(self._find_displayed(rows.text[begin:end]), 0), begin)
+        yield from rows.split(evidence.places())
 
     def _find_displayed(self, text: str) -> Iterator[Found]:
         """What is found only in the text as displayed, by terms that overlook reversal; the span holds all of it."""
         shown, order = displayed(text)
         codes = encode(shown)
         for search in self._searches:
-            for patterns, at, _, letters in search.occurrences(codes):
-                if not patterns[0].word:
-                    continue
-                for pattern, start, end, needed in verify(patterns, shown, at, letters=letters):
-                    places = order[start:end]
-                    if pattern.allowed & BITS["reversed"] and any(b != a + 1 for a, b in pairwise(places)):
-                        yield Found(pattern, min(places), max(places) + 1, needed | BITS["reversed"])
+            for hits in search.occurrences(codes):
+                for word, at in zip(hits.words.tolist(), hits.begins.tolist(), strict=True):
+                    patterns = search.patterns[word]
+                    if patterns[0].word:
+                        yield from _turned(verify(patterns, shown, at, letters=hits.letters), order)
 
-    def _matches(self, text: str, found: Evidence, *, longest: bool) -> list[Match]:
+    def _matches(self, text: str, places: Iterable[Place]) -> list[Match]:
         matches = []
-        for start, end, order, needed in found.places(longest=longest):
-            term = self.terms[order]
-            name = term.text if term.name is None else term.name
-            matches.append(Match(name, start, end, text[start:end], names_of(needed), term.key))
+        for start, end, order, needed in places:
+            name, written, key = self._named[order]
+            seen = text[start:end]
+            # Most stand as written: no text of their own need be kept for those.
+            matches.append(quick_match(name, start, end, written if seen == written else seen, names_of(needed), key))
         return matches
+
+
+def _turned(found: Iterable[Found], order: list[int]) -> Iterator[Found]:
+    """Of what was found in a text as displayed, what overlooks reversal and was written in another order."""
+    for pattern, start, end, needed in found:
+        places = order[start:end]
+        if pattern.allowed & BITS["reversed"] and any(b != a + 1 for a, b in pairwise(places)):
+            yield Found(pattern, min(places), max(places) + 1, needed | BITS["reversed"])

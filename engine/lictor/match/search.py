@@ -18,26 +18,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.automaton import Automaton
-from lictor.match.candidates import Candidates, Places, merge
-from lictor.match.edges import is_drawn
-from lictor.match.terms import LEADING_DUALS, TRAILING_DUALS, Pattern, is_word_edge
-from lictor.text import BITS, Codes, Offsets, Symbols, differences, fold, fold_apart, spell
+from lictor.match.glance import GLANCED, Glance
+from lictor.match.lookup import Lookup, Places
+from lictor.match.terms import LEADING_DUALS, TRAILING_DUALS, Pattern
+from lictor.match.words import Word, word_of
+from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, fold, fold_apart
 from lictor.text.tables import (
     ACCENT,
     BREAK,
     BREAK_CODE,
     DIGIT,
-    DUAL,
     ENCLOSING,
     INVISIBLE,
     KIND,
     LETTER,
-    SPACE,
+    WORD,
     kinds,
     relation,
 )
 
-__all__ = ["CHUNK", "Occurrence", "Search"]
+__all__ = ["CHUNK", "Hits", "Search"]
 
 # Code points searched at a time: at four bytes each, a chunk and its skeleton stay in a core's own cache.
 CHUNK = 1 << 16
@@ -45,111 +45,110 @@ CHUNK = 1 << 16
 READ_ON = 64
 
 
-# The patterns of a word, and whether each is joined.
-_Words = tuple[tuple[Pattern, ...], bool]
+class Hits(NamedTuple):
+    """Occurrences in a text: of which word, where it begins, where the letter behind its last run stands or -1.
 
+    `until` is -1 where that is not known; `loose` says whether the first run is of characters that are apart; `letters`
+    whether dual characters are read as letters.
+    """
 
-# The patterns whose word occurs; where it begins in the text; where the letter behind its last run stands, or -1 where
-# that is not known; whether dual characters are read as letters. A plain tuple: hostile text has one a character.
-Occurrence = tuple[tuple[Pattern, ...], int, int, bool]
+    words: Places
+    begins: Places
+    until: Places
+    loose: NDArray[np.bool_]
+    letters: bool = False
 
 
 class Search:
     """The words of a list of patterns, searched together."""
 
-    def __init__(self, patterns: list[Pattern], *, sound: bool = False, chunk: int = CHUNK) -> None:
+    def __init__(
+        self, patterns: list[Pattern], *, sound: bool = False, automaton: bool = False, chunk: int = CHUNK
+    ) -> None:
         """The patterns are those of one view: all with, or all without `sound`."""
         self._sound, self._chunk = sound, chunk
-        words: dict[str, list[Pattern]] = {}
-        anchored: dict[str, bool] = {}
+        words: dict[Word, list[Pattern]] = {}
         self._leet = False
         starts: dict[int, list[Pattern]] = {}
         for pattern in patterns:
             if pattern.word:
-                words.setdefault(pattern.word, []).append(pattern)
-                anchored[pattern.word] = anchored.get(pattern.word, True) and _starts_words(pattern)
+                words.setdefault(word_of(pattern), []).append(pattern)
                 self._leet = not sound and (self._leet or bool(pattern.allowed & BITS["leet"]))
             else:
                 for code in _may_begin(pattern):
                     starts.setdefault(code, []).append(pattern)
-        self._automaton = Automaton({word: (tuple(same), all(map(_is_joined, same))) for word, same in words.items()})
-        self._candidates = Candidates(anchored.items()) if words else None
-        self._tail = max(self._candidates.longest - 1, 1) if self._candidates else 0
-        self._starts = {code: tuple(same) for code, same in starts.items()}
-        self._start_table: NDArray[np.bool_] | None = None
+        self.patterns = [tuple(same) for same in (*words.values(), *starts.values())]
+        self._sizes = np.fromiter((len(word.symbols) for word in words), np.int64, len(words))
+        self._index = (Automaton if automaton else Lookup)(list(words)) if words else None
+        self._tail = max(int(self._sizes.max(initial=0)) - 1, 1)
+        self._glance = Glance(words, sound=sound, leet=self._leet)
+        # Where a dual character is a letter, the word has three or more.
+        self._lettered = np.array(
+            [any(p.allowed & BITS["leet"] and len(p.letters) > 2 for p in same) for same in words.values()], np.bool_
+        )
+        self._begun = frozenset(map(chr, starts))
+        self._starts: NDArray[np.int64] | None = None
         if starts:
-            self._start_table = np.zeros(BREAK_CODE + 1, np.bool_)
-            self._start_table[list(starts)] = True
+            self._starts = np.full(BREAK_CODE + 1, -1)
+            self._starts[list(starts)] = np.arange(len(words), len(self.patterns))
 
-    def occurrences(self, codes: Codes) -> Iterator[Occurrence]:
+    def passes(self, text: str) -> bool:
+        """Whether the text may hold an occurrence; a short text that holds none is told cheaply."""
+        return len(text) > GLANCED or not self._begun.isdisjoint(text) or self._glance.passes(text)
+
+    def occurrences(self, codes: Codes) -> Iterator[Hits]:
         """Every occurrence in the codes; those that end in one chunk come before those that end in the next."""
-        if self._candidates is None and self._start_table is None:
-            return
-        offsets_none = np.empty(0, np.int64)
-        carried = _View(np.empty(0, np.uint16), offsets_none, 0)
+        carried: Skeleton | None = None
         for begin in range(0, len(codes), self._chunk):
             chunk = codes[begin : begin + self._chunk]
-            if self._start_table is not None:
-                for place in np.flatnonzero(self._start_table.take(chunk)).tolist():
-                    yield self._starts[int(chunk[place])], begin + place, -1, False
-            if self._candidates is not None:
+            if self._starts is not None:
+                words = self._starts.take(chunk)
+                places = np.flatnonzero(words >= 0)
+                if len(places):
+                    nowhere, apart = np.full(len(places), -1), np.zeros(len(places), np.bool_)
+                    yield Hits(words.take(places), places + begin, nowhere, apart)
+            if self._index is not None:
                 if self._leet:
-                    symbols, offsets, duals = fold_apart(chunk)
+                    view, duals = fold_apart(chunk)
                 else:
-                    (symbols, offsets), duals = fold(chunk, sound=self._sound), offsets_none
-                view = carried.followed_by(symbols, offsets + begin if begin else offsets)
-                yield from self._words(codes, view, letters=False)
-                if len(duals):
-                    yield from self._dual_words(codes, duals + begin, view, begin + len(chunk))
+                    view, duals = fold(chunk, sound=self._sound), None
+                view = view.at(begin)
+                if carried is not None:
+                    view = carried.followed_by(view)
+                if begin + len(chunk) < len(codes):
+                    view.marks[-1:] |= LOOSE | WORD  # its run may go on, and be anything
+                hits = self._words(view)
+                if hits is not None:
+                    yield hits
+                if duals is not None and len(duals):
+                    hits = self._dual_words(codes, duals + begin, view, begin + len(chunk))
+                    if hits is not None:
+                        yield hits
                 carried = view.last(self._tail)
 
-    def _words(self, codes: Codes, view: _View, *, letters: bool) -> Iterator[Occurrence]:
+    def _words(self, view: Skeleton, *, letters: bool = False) -> Hits | None:
         """The words in the view that end after what was searched before."""
-        assert self._candidates is not None
-
-        def letter_before(places: Places) -> NDArray[np.bool_]:
-            there = view.offsets.take(places)
-            found: NDArray[np.bool_] = _letter_table().take(codes.take(there - 1, mode="clip"))
-            found &= there > 0
-            found &= ~_drawn_table().take(codes.take(there))
-            return found
-
-        windows = self._candidates.find(view.symbols, view.offsets, letter_before)
-        if windows is None:
-            return
-        starts, ends = windows
+        assert self._index is not None
+        first, words = self._index.find(view)
+        if not len(first):
+            return None
+        stop = first + self._sizes.take(words)
         if view.seen:
-            late = np.flatnonzero(ends > view.seen)
-            starts, ends = starts.take(late), ends.take(late)
-            if not len(starts):
-                return
-        places = _join(starts, ends)
-        joined = view.symbols.take(places, mode="clip")
-        joined[np.cumsum(ends - starts + 1)[:-1] - 1] = BREAK
-        hits = self._automaton.find(spell(joined))
-        if any(hit[2][1] for hit in hits):
-            broken = _partly_broken(codes, view.offsets.take(places, mode="clip"), hits)
-            hits = [hit for hit, is_broken in zip(hits, broken, strict=True) if not (is_broken and hit[2][1])]
-        if not hits:
-            return
-        first = places.take([hit[0] for hit in hits])
-        stop = first + np.array([hit[1] - hit[0] for hit in hits])
-        last = len(view.offsets) - 1
+            late = np.flatnonzero(stop > view.seen)
+            first, words, stop = first.take(late), words.take(late), stop.take(late)
         until = view.offsets.take(stop, mode="clip")
-        until[(stop > last) | (letters & (view.symbols.take(stop, mode="clip") == BREAK))] = -1
-        begins = view.offsets.take(first).tolist()
-        for hit, begin, end, late in zip(hits, begins, until.tolist(), (stop > view.seen).tolist(), strict=True):
-            if late:
-                yield hit[2][0], begin, end, letters
+        # Where a window of letters ends, what follows is not known.
+        until[(stop == len(view)) | (letters & (view.symbols.take(stop, mode="clip") == BREAK))] = -1
+        return Hits(words, view.offsets.take(first), until, (view.marks.take(first) & LOOSE) != 0, letters)
 
-    def _dual_words(self, codes: Codes, duals: Places, view: _View, known: int) -> Iterator[Occurrence]:
+    def _dual_words(self, codes: Codes, duals: Places, view: Skeleton, known: int) -> Hits | None:
         """The words around dual characters that may be letters, with all of them read so.
 
         The skeleton is known up to the offset `known`; behind it, the text is read on.
         """
         duals = duals[_may_be_letters(codes, duals)]
         if not len(duals):
-            return
+            return None
         reach = self._tail + 1
         place = np.searchsorted(view.offsets, duals)
         if len(view.offsets):
@@ -160,61 +159,23 @@ class Search:
         unknown = place + reach >= len(view.offsets)
         if unknown.any():
             ends[unknown] = _read_on(codes, known, reach)
-        starts, ends = merge(starts, ends)
+        starts, ends = _merge(starts, ends)
         places = _join(starts, ends)
         window = codes.take(places, mode="clip")
         window[np.cumsum(ends - starts + 1)[:-1] - 1] = BREAK_CODE
-        symbols, offsets = fold(window, letters=True)
-        yield from self._words(codes, _View(symbols, places.take(offsets), 0), letters=True)
-
-
-class _View(NamedTuple):
-    """A stretch of skeleton; the first `seen` symbols were searched before, as the end of the stretch before."""
-
-    symbols: Symbols
-    offsets: Offsets
-    seen: int
-
-    def followed_by(self, symbols: Symbols, offsets: Offsets) -> _View:
-        """The last of one stretch with the next one."""
-        if not len(self.symbols):
-            return _View(symbols, offsets, 0)
-        if len(symbols) and symbols[0] == self.symbols[-1]:
-            symbols, offsets = symbols[1:], offsets[1:]
-        return _View(
-            np.concatenate([self.symbols, symbols]), np.concatenate([self.offsets, offsets]), len(self.symbols)
+        read = fold(window, letters=True)
+        view = Skeleton(read.symbols, places.take(read.offsets), read.marks)
+        hits = self._words(view, letters=True)
+        if hits is None:
+            return None
+        far = np.where(hits.until < 0, len(codes), hits.until)
+        held = np.searchsorted(duals, far) > np.searchsorted(duals, hits.begins)
+        kept = np.flatnonzero(held & self._lettered.take(hits.words))
+        if not len(kept):
+            return None
+        return Hits(
+            hits.words.take(kept), hits.begins.take(kept), hits.until.take(kept), hits.loose.take(kept), letters=True
         )
-
-    def last(self, count: int) -> _View:
-        """The last symbols, for the next stretch to begin with."""
-        start = max(len(self.symbols) - count, 0)
-        return _View(self.symbols[start:], self.offsets[start:], 0)
-
-
-def _is_joined(pattern: Pattern) -> bool:
-    """Whether the pattern is one run of Latin letters, which spaces break everywhere or nowhere."""
-    return pattern.latin == ((0, len(pattern.letters)),) and not pattern.dots and pattern.mask is None
-
-
-def _partly_broken(codes: Codes, offsets: Offsets, hits: list[tuple[int, int, _Words]]) -> list[bool]:
-    """Which words have a space before one of their letters and none before another, as `eth` in "the thing"."""
-    before = codes.take(offsets - 1, mode="clip")
-    apart = np.diff(offsets, prepend=-1) > 0  # not another letter of the same character
-    spaces = np.cumsum(_space_table().take(before) & apart)
-    joints = np.cumsum(_letter_table().take(before) & apart)
-    first, last = np.array([hit[0] for hit in hits]), np.array([hit[1] - 1 for hit in hits])
-    found = (spaces.take(last) > spaces.take(first)) & (joints.take(last) > joints.take(first))
-    broken: list[bool] = found.tolist()
-    return broken
-
-
-def _starts_words(pattern: Pattern) -> bool:
-    """Whether a letter before the pattern's first would break its boundary."""
-    if pattern.lead:
-        return False
-    if pattern.dots:
-        return True
-    return is_word_edge(pattern.letters[0], pattern.boundary) and bool(pattern.letters[0].flags & LETTER)
 
 
 def _may_begin(pattern: Pattern) -> set[int]:
@@ -227,8 +188,16 @@ def _may_begin(pattern: Pattern) -> set[int]:
 def _may_be_letters(codes: Codes, places: Places) -> NDArray[np.bool_]:
     """Whether the dual characters may be letters: in a word, at the edge of one, or in one spelt with separators."""
     there = codes.take(places)
-    before, after = _is_word(codes, places - 1), _is_word(codes, places + 1)
+    parted = np.diff(places) > 1
+    firsts = np.flatnonzero(np.concatenate([[True], parted]))
+    lasts = np.flatnonzero(np.concatenate([parted, [True]]))
+    # Of several in a row, the first or the last touches a letter, or none is one.
+    in_word = _is_word(codes, places.take(firsts) - 1) | _is_word(codes, places.take(lasts) + 1)
+    before, after = np.ones(len(places), np.bool_), np.ones(len(places), np.bool_)
+    before[firsts] = _is_word(codes, places.take(firsts) - 1)
+    after[lasts] = _is_word(codes, places.take(lasts) + 1)
     found = (after & (before | _leading_table().take(there))) | (before & _trailing_table().take(there))
+    found &= np.repeat(in_word, lasts - firsts + 1)
     for step in (-1, 1):
         separator, letter, next_one = (codes.take(places + step * count, mode="clip") for count in (1, 2, 3))
         found |= _word_table().take(letter) & ~_word_table().take(separator) & (separator == next_one)
@@ -242,28 +211,11 @@ def _is_word(codes: Codes, places: Places) -> NDArray[np.bool_]:
 
 
 @cache
-def _letter_table() -> NDArray[np.bool_]:
-    table: NDArray[np.bool_] = (kinds() & LETTER) != 0
-    return table
-
-
-@cache
-def _space_table() -> NDArray[np.bool_]:
-    table: NDArray[np.bool_] = (kinds() & KIND) == SPACE
-    return table
-
-
-@cache
 def _word_table() -> NDArray[np.bool_]:
     kind = kinds()
     table: NDArray[np.bool_] = (kind & (LETTER | DIGIT)) != 0
-    table |= np.isin(kind & KIND, (DUAL, INVISIBLE, ACCENT, ENCLOSING))
+    table |= np.isin(kind & KIND, (INVISIBLE, ACCENT, ENCLOSING))
     return table
-
-
-@cache
-def _drawn_table() -> NDArray[np.bool_]:
-    return _table_of(char for char in relation("style") if is_drawn(char))
 
 
 @cache
@@ -285,8 +237,16 @@ def _table_of(chars: Iterable[str]) -> NDArray[np.bool_]:
 def _read_on(codes: Codes, known: int, reach: int) -> int:
     """Where the `reach` runs behind the offset end, if that is not too far."""
     far = min(known + READ_ON * reach, len(codes))
-    symbols, offsets = fold(codes[known:far], letters=True)
-    return known + int(offsets[reach]) if len(symbols) > reach else far
+    read = fold(codes[known:far], letters=True)
+    return known + int(read.offsets[reach]) if len(read) > reach else far
+
+
+def _merge(starts: Places, ends: Places) -> tuple[Places, Places]:
+    """The windows' union as windows that do not touch, in order."""
+    order = np.argsort(starts, kind="stable")
+    starts, reach = starts.take(order), np.maximum.accumulate(ends.take(order))
+    new = np.flatnonzero(starts[1:] > reach[:-1]) + 1
+    return starts.take(np.concatenate([[0], new])), reach.take(np.concatenate([new - 1, [len(starts) - 1]]))
 
 
 def _join(starts: Places, ends: Places) -> Places:

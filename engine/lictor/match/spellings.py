@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import product
 
 from lictor.errors import UsageError
@@ -81,7 +82,7 @@ def _spell(term: Term, text: str, order: int, needs: int) -> Pattern:
             else:
                 lead = gap
             gap = ""
-            letters += [Letter(part, char, index, about.flags) for index, part in enumerate(about.parts)]
+            letters += _letters_of(char)
             gaps += [""] * (len(about.parts) - 1)
         elif about.kind in (ACCENT, ENCLOSING) and letters and not gap:
             part = letters[-1].part
@@ -107,6 +108,12 @@ def _spell(term: Term, text: str, order: int, needs: int) -> Pattern:
         plain=not (lead or gap or (term.options.ticker and not term.host)),
         latin=_latin_runs(letters, gaps),
     )
+
+
+@lru_cache(maxsize=1 << 16)
+def _letters_of(char: str) -> tuple[Letter, ...]:
+    about = describe(char)
+    return tuple(Letter(part, char, index, about.flags) for index, part in enumerate(about.parts))
 
 
 def _squeeze(letters: Iterable[Letter], *, sound: bool = False) -> tuple[str, tuple[int, ...]]:
@@ -179,8 +186,10 @@ def _masked(plain: Pattern) -> list[Pattern]:
 def _sounded(plain: Pattern) -> list[Pattern]:
     """The patterns of a term as it sounds: its syllables, and spellings with letters for some or all of them."""
     term, level = plain.term, plain.term.options.sound
+    if level == "none":
+        return []
     han = [index for index, letter in enumerate(plain.letters) if is_han(letter) and letter.part.base in readings()]
-    if level == "none" or not han:
+    if not han:
         return []
     word, runs = _squeeze(plain.letters, sound=True)
     found = [replace(plain, word=word, runs=runs, sound=True, plain=False)]
@@ -207,6 +216,9 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
     choices = [[char, syllable] for char, syllable in zip(chars, full, strict=True)]
     if level == "initials":
         choices = [[*choice, letter] for choice, letter in zip(choices, first, strict=True)]
+        # The last may break off anywhere, as while it is being typed.
+        for cut in range(2, len(full[-1])):
+            yield "".join(chars[:-1]) + full[-1][:cut]
     if len(chars) > MIXED_LETTERS:
         for index, choice in enumerate(choices):
             for letters in choice[1:]:

@@ -72,7 +72,7 @@ class MatchOptions:
     `separators` is none, space, symbols, any, or the characters themselves; at most `gap` of them stand between two
     letters. `boundary` is tested only at an edge of the term that is a letter (word), or a letter or digit (number,
     auto). `sound` is cumulative: homophone (any character of that syllable), pinyin (the syllables in letters), mixed
-    (some of them in letters), initials (their first letters).
+    (some of them in letters), initials (their first letters; the last syllable may break off anywhere).
     `reversed` implies `invisible`. What only sounds or looks like a term of two Chinese characters (`sound`, `shape`)
     is no match where it reads as everyday words: they, or either with its neighbour, are one, or both are too common
     to be a sign.

@@ -28,7 +28,7 @@ from lictor.match.spellings import MASKS
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_han
 from lictor.text import BITS, describe, differences
 from lictor.text.frequency import frequency, is_ordinary_word
-from lictor.text.tables import DIGIT, DUAL, INVISIBLE, SPACE, relation
+from lictor.text.tables import DIGIT, DUAL, INVISIBLE, KEPT, SPACE, relation
 
 __all__ = ["CLAUSE_MARKS", "CLOSED_WITHIN", "Found", "context", "verify", "verify_symbols"]
 
@@ -66,7 +66,7 @@ def verify(patterns: Iterable[Pattern], text: str, start: int, *, letters: bool 
             if boundaries_hold(pattern, text, start, end):
                 yield Found(pattern, start, end, pattern.needs)
             continue
-        if pattern.term.options.ticker and not pattern.allow and _is_lower(text, start):
+        if pattern.term.options.ticker and not pattern.allow and _is_lower(pattern, text, start):
             continue
         short = bool(pattern.allowed & _REPEATS) and len(pattern.letters) <= COLLAPSED
         if short not in read:
@@ -332,9 +332,13 @@ def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[in
     return place, total
 
 
-def _is_lower(text: str, start: int) -> bool:
+def _is_lower(pattern: Pattern, text: str, start: int) -> bool:
     """Whether the first letter alone shows that this is no ticker, as with nearly all that begins like one in prose."""
-    return text[start].islower() and (start == 0 or text[start - 1] not in "$＄")
+    if not text[start].islower() or (start and text[start - 1] in "$＄") or start + 1 == len(text):
+        return False
+    # Of a run of several, another may be where the match begins.
+    after = describe(text[start + 1])
+    return after.kind == KEPT and chr(after.parts[0].symbol) != pattern.word[0]
 
 
 def _is_ticker(text: str, start: int, atoms: list[Atom]) -> bool:

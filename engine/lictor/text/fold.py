@@ -5,39 +5,116 @@ what may match, never decides. Each symbol knows the offset of the character it 
 
 A dual character (`! @ $ | + (` ...) is a separator in one reading and a letter in the other; the readings are two
 skeletons, and most texts need only the first.
+
+Of each symbol the skeleton also knows how it stands in the text, so that words of letters can be told from pieces of
+words without looking at the text again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lictor.text.tables import DUAL_LETTERS, EXPANDS, FIRST_KEPT, expansions, sounds, symbols
+from lictor.text.tables import (
+    ALIKE,
+    BLANK,
+    DUAL_LETTERS,
+    EXPANDS,
+    FIRST_KEPT,
+    MASK,
+    STANDS,
+    WORD,
+    expansions,
+    marked,
+    symbols,
+)
 
-__all__ = ["Codes", "Offsets", "Skeleton", "Symbols", "encode", "fold", "fold_apart", "skeleton", "spell", "squeeze"]
+__all__ = [
+    "JOINED",
+    "LOOSE",
+    "PARTED",
+    "Codes",
+    "Marks",
+    "Offsets",
+    "Skeleton",
+    "Symbols",
+    "encode",
+    "fold",
+    "fold_apart",
+    "skeleton",
+    "spell",
+]
 
 Codes = NDArray[np.uint32]
 Symbols = NDArray[np.uint16]
 Offsets = NDArray[np.int64]
+Marks = NDArray[np.uint8]
+_T = TypeVar("_T", bound=np.generic)
+# Places up to which an array is put together from the pieces between them.
+_FEW = 64
+
+# Bits of a skeleton's marks beside WORD and ALIKE. JOINED: a letter directly behind a letter, or a digit behind a
+# digit. LOOSE: a run whose characters do not all touch or are no letters, in which a word may begin; it is marked as
+# all that its characters are. PARTED: what
+# parts it from the letter before is nothing that may stand within a word: a space, alone or with one mark that hides
+# no letter, or that it is no letter itself.
+JOINED, LOOSE, PARTED = WORD << 2, BLANK, MASK
+_FIRST_JOINED = JOINED & -JOINED
+_LATIN = WORD | ALIKE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Skeleton:
-    """What a text is to the matcher: its symbols, and for each the offset of the first character it stands for."""
+    """What a text is to the matcher: its symbols, for each the offset of the first character it stands for, its marks.
+
+    The first `seen` symbols were searched before, as the end of the stretch before.
+    """
 
     symbols: Symbols
     offsets: Offsets
+    marks: Marks
+    seen: int = 0
 
     def __len__(self) -> int:
         return len(self.symbols)
 
+    def at(self, begin: int) -> Skeleton:
+        """The same, of a text that begins at the offset."""
+        return Skeleton(self.symbols, self.offsets + begin, self.marks) if begin else self
+
+    def followed_by(self, other: Skeleton) -> Skeleton:
+        """The last of one stretch with the next one."""
+        if not len(self):
+            return other
+        marks, skip = other.marks, 0
+        last = self.marks
+        if len(other) and other.symbols[0] == self.symbols[-1]:
+            skip, marks, last = 1, marks.copy(), last.copy()
+            last[-1] |= LOOSE | (marks[0] & _LATIN)
+            marks[1:2] &= ~np.uint8(JOINED)
+        return Skeleton(
+            np.concatenate([self.symbols, other.symbols[skip:]]),
+            np.concatenate([self.offsets, other.offsets[skip:]]),
+            np.concatenate([last, marks[skip:]]),
+            len(self),
+        )
+
+    def last(self, count: int) -> Skeleton:
+        """The last symbols, for the next stretch to begin with."""
+        start = max(len(self) - count, 0)
+        marks = self.marks[start:].copy()
+        marks[:1] &= ~np.uint8(JOINED)
+        return Skeleton(self.symbols[start:], self.offsets[start:], marks)
+
 
 def skeleton(text: str) -> Skeleton:
     """The text's skeleton; offsets count code points of the text as given."""
-    return Skeleton(*fold(encode(text)))
+    return fold(encode(text))
 
 
 def encode(text: str) -> Codes:
@@ -45,62 +122,141 @@ def encode(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def fold(codes: Codes, *, letters: bool = False, sound: bool = False) -> tuple[Symbols, Offsets]:
-    """The symbols of the codes and their offsets.
+def fold(codes: Codes, *, letters: bool = False, sound: bool = False) -> Skeleton:
+    """The skeleton of the codes.
 
     With `letters`, dual characters are read as letters; with `sound`, Chinese characters are their syllables.
     """
-    found = (sounds() if sound else symbols()).take(codes)
+    found = marked(sound=sound).take(codes)
     if letters:
-        duals = np.flatnonzero(found < FIRST_KEPT)
-        found[duals] = _dual_letters().take(found.take(duals))
+        duals = _duals(found)
+        found[duals] = _dual_letters().take(found.take(duals) & 0xFFFF)
     return _keep(codes, found)
 
 
-def fold_apart(codes: Codes) -> tuple[Symbols, Offsets, Offsets]:
-    """The symbols and their offsets with dual characters read as separators, and the offsets of those."""
-    found = symbols().take(codes)
-    # Below zero wraps round: what is dropped in both readings is no dual.
-    duals = np.flatnonzero(found - np.uint16(1) < FIRST_KEPT - 1)
-    return *_keep(codes, found), duals
-
-
-def squeeze(found: Symbols, offsets: Offsets) -> tuple[Symbols, Offsets]:
-    """The same without each symbol that repeats the one before it."""
-    if len(found) < 2:
-        return found, offsets
-    new = np.empty(len(found), np.bool_)
-    new[0] = True
-    np.not_equal(found[1:], found[:-1], out=new[1:])
-    kept = np.flatnonzero(new)
-    if len(kept) == len(found):
-        return found, offsets
-    return found.take(kept), offsets.take(kept)
+def fold_apart(codes: Codes) -> tuple[Skeleton, Offsets]:
+    """The skeleton with dual characters read as separators, and the offsets of those."""
+    found = marked().take(codes)
+    return _keep(codes, found), _duals(found)
 
 
 def spell(found: Symbols) -> str:
     """The symbols as a str, one character each."""
-    return found.tobytes().decode("utf-16-le")
+    return found.tobytes().decode("utf-16-le", "surrogatepass")
 
 
-def _keep(codes: Codes, found: Symbols) -> tuple[Symbols, Offsets]:
-    offsets = np.flatnonzero(found >= FIRST_KEPT)
-    found = found.take(offsets)
-    if found.size and (found == EXPANDS).any():
-        found, offsets = _expand(codes, found, offsets)
-    return squeeze(found, offsets)
+def _duals(found: NDArray[np.uint32]) -> Offsets:
+    # Below zero wraps round: what is dropped in both readings is no dual.
+    return np.flatnonzero(found.astype(np.uint16) - np.uint16(1) < FIRST_KEPT - 1)
 
 
-def _expand(codes: Codes, found: Symbols, offsets: Offsets) -> tuple[Symbols, Offsets]:
+def _keep(codes: Codes, found: NDArray[np.uint32]) -> Skeleton:
+    """The skeleton of characters as `marked` has them."""
+    shorn, marks = found.astype(np.uint16), (found >> np.uint32(16)).astype(np.uint8)
+    stands = (marks & STANDS) != 0
+    again = shorn[1:] == shorn[:-1]
+    words = marks & WORD
+    has_words = bool(words.any())
+    if has_words:
+        marks[1:] |= (words[1:] & words[:-1]) << 2
+        # A letter again is dropped where it touches the one before; anything else unless it is read as a letter.
+        again &= (marks[1:] & (_LATIN | JOINED)) - np.uint8(1) >= _FIRST_JOINED - 1
+    else:
+        again &= (marks[1:] & ALIKE) == 0
+    kept = stands.copy()
+    np.greater(kept[1:], again, out=kept[1:])
+    apart = _again_apart(shorn, stands)
+    kept[apart] = False
+    if has_words:
+        parted = _parted(marks, stands)
+        marks &= ~np.uint8(PARTED)
+        marks |= parted.view(np.uint8) * np.uint8(PARTED)
+    else:
+        marks &= ~np.uint8(PARTED)
+    offsets = np.flatnonzero(kept)
+    left = shorn.take(offsets)
+    rest = np.flatnonzero(left[1:] == left[:-1])
+    if len(rest):
+        rest = rest[left.take(rest) != EXPANDS]
+        apart = np.concatenate([apart, offsets.take(rest + 1)])
+        offsets, left = _without(offsets, rest + 1), _without(left, rest + 1)
+    others = marks.take(apart)
+    marks = marks.take(offsets)
+    marks &= ~np.uint8(LOOSE)
+    if len(apart):
+        _loosen(marks, np.searchsorted(offsets, apart) - 1, others)
+    if (left == EXPANDS).any():
+        left, offsets, marks = _expand(codes, left, offsets, marks)
+    return Skeleton(left, offsets, marks)
+
+
+def _again_apart(found: Symbols, stands: NDArray[np.bool_]) -> Offsets:
+    """Where a symbol comes again behind one or two characters that are dropped."""
+    gone = ~stands
+    again = np.zeros(len(found), np.bool_)
+    np.equal(found[2:], found[:-2], out=again[2:])
+    again[2:] &= gone[1:-1]
+    farther = found[3:] == found[:-3]
+    farther &= gone[2:-1]
+    farther &= gone[1:-2]
+    again[3:] |= farther
+    again &= stands
+    again &= found != EXPANDS
+    return np.flatnonzero(again)
+
+
+def _without(array: NDArray[_T], places: Offsets) -> NDArray[_T]:
+    """The array without what stands at the places."""
+    if len(places) > _FEW:
+        return np.delete(array, places)
+    cuts = [0, *places.tolist(), len(array)]
+    return np.concatenate([array[cuts[0] : cuts[1]], *(array[a + 1 : b] for a, b in pairwise(cuts[1:]))])
+
+
+def _parted(marks: Marks, stands: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether what stands before each character is `PARTED` from it."""
+    parted = np.zeros(len(marks), np.bool_)
+    parted[1:] = (marks[1:] & _LATIN) == 0
+    parted[1:] &= stands[:-1]
+    spaced = (marks[1:-1] & BLANK) != 0
+    spaced &= stands[:-2]
+    parted[2:] |= spaced
+    both = marks[2:-1] | marks[1:-2]
+    spaced = (both & (STANDS | BLANK | MASK)) == BLANK
+    spaced &= stands[:-3]
+    parted[3:] |= spaced
+    return parted
+
+
+def _loosen(marks: Marks, runs: Offsets, others: Marks) -> None:
+    """Mark the runs as loose, and as what the others in them are too; what follows a run touches it no more."""
+    np.bitwise_or.at(marks, runs, (others & _LATIN) | LOOSE)
+    after = runs + 1
+    marks[after[after < len(marks)]] &= ~np.uint8(JOINED)
+
+
+def _expand(codes: Codes, found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, Offsets, Marks]:
+    """The same with each character that stands for several in their place."""
     places = np.flatnonzero(found == EXPANDS)
-    spelt = [_expanded()[code] for code in codes[offsets[places]].tolist()]
-    lengths = np.ones(len(found), np.int64)
+    spelt = [_expanded()[code] for code in codes.take(offsets.take(places)).tolist()]
+    lengths = np.ones(len(marks), np.int64)
     lengths[places] = [len(symbols_) for symbols_ in spelt]
     out = np.repeat(found, lengths)
     starts = np.cumsum(lengths) - lengths
     for start, symbols_ in zip(starts[places].tolist(), spelt, strict=True):
         out[start : start + len(symbols_)] = symbols_
-    return out, np.repeat(offsets, lengths)
+    return _squeeze(out, np.repeat(offsets, lengths), np.repeat(marks, lengths))
+
+
+def _squeeze(found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, Offsets, Marks]:
+    """The same without each symbol that repeats the one before it; their runs are loose."""
+    again = found[1:] == found[:-1]
+    kept = np.flatnonzero(np.concatenate([[True], ~again]))
+    places = np.flatnonzero(again)
+    others = marks.take(places + 1)
+    found, offsets, marks = found.take(kept), offsets.take(kept), marks.take(kept)
+    _loosen(marks, places - np.arange(len(places)), others)
+    return found, offsets, marks
 
 
 @cache
@@ -109,7 +265,7 @@ def _expanded() -> dict[int, Symbols]:
 
 
 @cache
-def _dual_letters() -> Symbols:
-    table = np.zeros(FIRST_KEPT, np.uint16)
-    table[1 : 1 + len(DUAL_LETTERS)] = [ord(letter) for letter in DUAL_LETTERS]
+def _dual_letters() -> NDArray[np.uint32]:
+    table = np.zeros(FIRST_KEPT, np.uint32)
+    table[1 : 1 + len(DUAL_LETTERS)] = [ord(letter) | (STANDS | ALIKE) << 16 for letter in DUAL_LETTERS]
     return table

@@ -9,8 +9,15 @@ from __future__ import annotations
 import unicodedata
 from functools import cache
 from importlib import resources
+from itertools import pairwise
 
-__all__ = ["frequency", "is_ordinary_word"]
+import numpy as np
+from numpy.typing import NDArray
+
+from lictor.text.fold import Symbols
+from lictor.text.tables import symbols
+
+__all__ = ["frequency", "is_ordinary_word", "pair_commonness"]
 
 _UNKNOWN_CHARACTER = 2e-6
 _COMMON_ENGLISH = 5e-4
@@ -28,6 +35,9 @@ token too top trade trading try two under up us use very visit want was watch wa
 when where which while who why will win with work world would year you your
 """
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
+# Latin letters, most common first, and the share of English text that the first has; each has a little less than the
+# one before it.
+_LETTERS, _LETTER, _LESS = "etaoinsrhldcumfpgwybvkxjqz", 0.1, 0.85
 
 
 def frequency(term: str) -> float:
@@ -49,6 +59,34 @@ def frequency(term: str) -> float:
 def is_ordinary_word(pair: str) -> bool:
     """Whether the two characters are an everyday Chinese word."""
     return pair[1:] in _ends().get(pair[:1], "") if len(pair) == 2 else False
+
+
+def pair_commonness(one: Symbols, other: Symbols) -> NDArray[np.float32]:
+    """For pairs of skeleton symbols, the logarithm of how often they stand side by side in ordinary text."""
+    single, pairs, shares = _commonness()
+    found = single.take(one) + single.take(other)
+    key = one.astype(np.uint32) << np.uint32(16) | other
+    at = np.searchsorted(pairs, key)
+    known = pairs.take(at, mode="clip") == key
+    return np.where(known, np.maximum(shares.take(at, mode="clip"), found), found)
+
+
+@cache
+def _commonness() -> tuple[NDArray[np.float32], NDArray[np.uint32], NDArray[np.float32]]:
+    """The logarithm of each symbol's share, the pairs of symbols within words, and that of theirs."""
+    single = np.full(1 << 16, _UNKNOWN_CHARACTER)
+    pairs: dict[int, float] = {}
+    for word, count in _counts().items():
+        spelt = [int(symbols()[ord(char)]) for char in word]
+        for symbol in spelt:
+            single[symbol] += count
+        for one, other in pairwise(spelt):
+            pairs[one << 16 | other] = pairs.get(one << 16 | other, 0.0) + count
+    for rank, letter in enumerate(_LETTERS):
+        single[symbols()[ord(letter)]] += _LETTER * _LESS**rank
+    keys = np.array(sorted(pairs), np.uint32)
+    shares = np.log(np.array([pairs[key] for key in keys.tolist()]))
+    return np.log(single).astype(np.float32), keys, shares.astype(np.float32)
 
 
 @cache

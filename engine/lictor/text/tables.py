@@ -6,6 +6,7 @@ differences a match may overlook; a set of them is an int with one bit each, in 
 
 from __future__ import annotations
 
+import unicodedata
 from functools import cache
 from importlib import resources
 
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 __all__ = [
     "ACCENT",
+    "ALIKE",
+    "BLANK",
     "BREAK",
     "BREAK_CODE",
     "DIGIT",
@@ -27,11 +30,18 @@ __all__ = [
     "KEPT",
     "KIND",
     "LETTER",
+    "MASK",
+    "MASKS",
     "RELATIONS",
     "SPACE",
+    "STANDS",
     "SYMBOL",
+    "WORD",
     "expansions",
+    "is_drawn",
     "kinds",
+    "latin_symbols",
+    "marked",
     "readings",
     "relation",
     "sound_symbol",
@@ -54,6 +64,13 @@ DUAL_LETTERS = "abceisty"
 FIRST_KEPT = 16
 EXPANDS = 0xFFFE
 BREAK = 0xFFFF
+# Symbols written in place of a letter that is not to be read.
+MASKS = frozenset("*＊✱∗×#＃_＿?？●○◯◎■□▪★☆")
+# What `marked` says of a character above its symbol. ALIKE: it is read as a letter or digit and touches nothing. WORD:
+# it is a letter (the lower bit) or a digit that touches what stands beside it. STANDS: it is kept. BLANK: a space.
+# MASK: one of MASKS. The two bits between are for what depends on its neighbours.
+ALIKE, WORD, STANDS, BLANK, MASK = 1, 6, 32, 64, 128
+_LETTER, _DIGIT = np.uint32(2), np.uint32(4)
 # The code that stands for the end of a row; no character has it.
 BREAK_CODE = 0x110000
 
@@ -79,8 +96,9 @@ def kinds() -> NDArray[np.uint8]:
 @cache
 def symbols() -> NDArray[np.uint16]:
     """The skeleton symbol of each code point, and of the row break."""
-    table = np.arange(_POINTS + 1, dtype=np.uint32)
-    table[0x10000:] = _PRIVATE + table[0x10000:] % _PRIVATE_SIZE
+    private = np.arange(_PRIVATE_SIZE, dtype=np.uint16) + np.uint16(_PRIVATE)
+    beyond = np.resize(np.roll(private, -(0x10000 % _PRIVATE_SIZE)), _POINTS + 1 - 0x10000)
+    table = np.concatenate([np.arange(0x10000, dtype=np.uint16), beyond])
     pairs = np.array([int(field, 16) for line in _lines("skeleton.txt") for field in line.split()], np.uint32)
     table[pairs[0::2]] = table[pairs[1::2]]
     kind = kinds() & KIND
@@ -90,7 +108,43 @@ def symbols() -> NDArray[np.uint16]:
     table[dual] = [1 + DUAL_LETTERS.index(chr(letter)) for letter in letters]
     table[[ord(char) for char in expansions()]] = EXPANDS
     table[BREAK_CODE] = BREAK
-    return table.astype(np.uint16)
+    return table
+
+
+@cache
+def marked(*, sound: bool = False) -> NDArray[np.uint32]:
+    """The symbol of each code point (with `sound`, that of `sounds`), and above it what it is: `ALIKE` to `MASK`."""
+    table = (sounds() if sound else symbols()).astype(np.uint32)
+    # Piece by piece: what is made of all code points at once stays in memory.
+    for begin in range(0, len(table), 1 << 16):
+        part = slice(begin, begin + (1 << 16))
+        kind, found = kinds()[part], table[part]
+        stands = ((kind & KIND) == KEPT) | (found == BREAK)
+        word = stands & ((kind & (LETTER | DIGIT)) != 0) & (found != EXPANDS)
+        drawn = [ord(char) - begin for char in relation("style") if begin <= ord(char) < begin + len(found)]
+        word[[at for at in drawn if is_drawn(chr(at + begin))]] = False
+        marks = stands * np.uint32(STANDS)
+        marks |= (stands & ~word & latin_symbols().take(found)) * np.uint32(ALIKE)
+        marks |= word * np.where(kind & LETTER, _LETTER, _DIGIT)
+        marks |= ((kind & KIND) == SPACE) * np.uint32(BLANK)
+        found |= marks << np.uint32(16)
+    table[[ord(char) for char in MASKS]] |= MASK << 16
+    return table
+
+
+@cache
+def latin_symbols() -> NDArray[np.bool_]:
+    """Whether a letter (Latin, Greek, Cyrillic) or a digit has the symbol, or it is that of what expands."""
+    table = np.zeros(1 << 16, np.bool_)
+    kind = kinds()
+    table[symbols()[((kind & KIND) == KEPT) & ((kind & (LETTER | DIGIT)) != 0)]] = True
+    table[EXPANDS] = True
+    return table
+
+
+def is_drawn(char: str) -> bool:
+    """Whether the letter or digit is drawn as a symbol, or is a tag, so that plain ones beside it are no part of it."""
+    return unicodedata.category(char) in ("So", "Cf")
 
 
 @cache

@@ -1,0 +1,404 @@
+"""Which words stand where in a skeleton, found exactly and in numpy alone, whatever the number of words.
+
+Two looks leave little to compare. First look: a bit for the pair of symbols that is rarest in each word; second look,
+at the places that are left: the symbol on one side of the pair. A word that may begin only where a word of letters
+begins (`eth`, never inside `method`) is not looked for by a pair: each whole word of letters in the text is looked up
+at once, and only where something stands in the way (a symbol, a mark, a look-alike) are the first letters. What passes
+is compared with the words it may be, four symbols at a time, and then with how it must stand.
+
+Hashes collide; a collision only costs a comparison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lictor.match.words import Word
+from lictor.text import JOINED, LOOSE, PARTED, Marks, Skeleton, Symbols
+from lictor.text.frequency import pair_commonness
+from lictor.text.tables import ALIKE, LETTER, WORD
+
+__all__ = ["Lookup", "Places", "one_by_one", "pieces", "rarest_pairs", "spelt"]
+
+Places = NDArray[np.int64]
+Hashes = NDArray[np.uint32]
+
+_P, _Q = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
+# What each kind of key is told apart by: a pair alone, with the symbol on its left, on its right; a whole word of
+# letters; a word of one symbol.
+_PAIR, _LEFT, _RIGHT, _WHOLE, _SINGLE = (np.uint32(0x10001 * seed) for seed in range(1, 6))
+# How many symbols of a word's beginning are looked up: all of a short word, five of a longer one.
+_HEADS = (1, 2, 3, 4, 5)
+# What a word needs of its symbols, and of the one behind it: that it is a digit; that something stands before it that
+# may hide a letter; that its run does not touch; that it stands for several; that no letter, nor letter or digit,
+# touches the end; and where the links are that must be all of one kind. _ANY: nothing.
+_DIGIT, _MASK, _WITHIN, _DOUBLED, _EDGE, _ANY_EDGE, _LINK, _ANY = (np.uint8(1 << bit) for bit in range(8))
+_LETTER = WORD & -WORD
+# Bits of the first looks for each key, and the smallest and largest table: half of a core's own cache.
+_BITS, _SMALLEST, _LARGEST = 128, 13, 20
+# Comparisons made at a time: hostile text may have many for each of its characters.
+_AT_A_TIME = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """Keys of words: the hash, the number of the word, and how far before the key's place the word begins."""
+
+    hashes: Hashes
+    words: Places
+    before: Places
+
+
+class Lookup:
+    """The places of a list of words in any skeleton. Immutable, safe to share between threads."""
+
+    def __init__(self, words: Sequence[Word]) -> None:
+        """Two words may be alike; each is found."""
+        symbols, begins, sizes = spelt(words)
+        self.longest = int(sizes.max(initial=0))
+        self._sizes = sizes
+        self._quads, self._first_quad = _quads_of(symbols, begins, sizes)
+        self._needs, self._first_need = _needs_of(words)
+        anywhere = np.fromiter((word.beginnings is None for word in words), np.bool_, len(words))
+        self._singles, singles = _single_keys(words)
+        pairs, seconds = _pair_keys(symbols, begins, sizes, np.flatnonzero(anywhere & (sizes > 1)))
+        wholes, beginnings = _letter_keys(symbols, begins, sizes, words)
+        self._pairs, self._pair_shift = _bits(pairs)
+        self._wholes, self._whole_shift = _bits(wholes)
+        keys = [singles, seconds, beginnings]
+        hashes = np.concatenate([some.hashes for some in keys])
+        bits = min(max(int(len(hashes) * 4).bit_length(), _SMALLEST), _LARGEST)
+        self._shift = np.uint32(32 - bits)
+        slots = hashes >> self._shift
+        order = np.argsort(slots, kind="stable")
+        self._slots = np.zeros((1 << bits) + 1, np.int32)
+        np.cumsum(np.bincount(slots, minlength=1 << bits), out=self._slots[1:])
+        self._words = np.concatenate([some.words for some in keys])[order]
+        self._before = np.concatenate([some.before for some in keys])[order]
+
+    def find(self, view: Skeleton) -> tuple[Places, Places]:
+        """Where words begin in the skeleton, in order, and the number of the word."""
+        symbols = view.symbols
+        looks: list[tuple[Places, Hashes]] = []
+        if self._pairs is not None and len(symbols) > 1:
+            pairs = _pair(symbols[:-1], symbols[1:])
+            near = np.flatnonzero(self._pairs.take(pairs >> self._pair_shift))
+            if len(near):
+                pairs = pairs.take(near)
+                left, right = symbols.take(near - 1, mode="clip"), symbols.take(near + 2, mode="clip")
+                looks += [(near, _mixed(pairs, left, _LEFT)), (near, _mixed(pairs, right, _RIGHT))]
+                looks.append((near, _alone(pairs)))
+        if self._wholes is not None and len(symbols):
+            looks += self._letters(view, self._wholes)
+        if self._singles is not None:
+            singles = self._singles.take(symbols)
+            singles &= _classes(view.marks)
+            at = np.flatnonzero(singles)
+            looks.append((at, _single(symbols.take(at))))
+        if not looks:
+            return _NONE, _NONE
+        return self._standing(view, *self._compared(symbols, looks))
+
+    def _letters(self, view: Skeleton, wholes: NDArray[np.bool_]) -> list[tuple[Places, Hashes]]:
+        """The whole words of letters that may begin one of ours, and the beginnings of what may be broken."""
+        symbols, marks = view.symbols, view.marks
+        ends = (marks & JOINED) == 0
+        words = (marks & WORD) != 0
+        begins = np.flatnonzero(words & ends)
+        odd = np.flatnonzero((marks & (ALIKE | LOOSE)) != 0)
+        if not len(begins) and not len(odd):
+            return []
+        ends[:-1] = ends[1:]
+        ends[-1] = True
+        last = np.flatnonzero(words & ends)
+        hashes = _whole(symbols, begins, last)
+        found = np.flatnonzero(wholes.take(hashes >> self._whole_shift))
+        whole, at = hashes.take(found), begins.take(found)
+        beyond = symbols.take(last.take(found) + 1, mode="clip")
+        looks = [(at, whole), (at, _mixed(whole, beyond, _WHOLE))]
+        intact = (marks.take(last + 1, mode="clip") & PARTED) != 0
+        intact |= last == len(symbols) - 1
+        intact &= last > begins
+        broken = np.concatenate([begins.take(np.flatnonzero(~intact)), odd])
+        if len(broken):
+            looks += [(broken, hashes) for hashes in _heads(symbols, broken)]
+        return looks
+
+    def _compared(self, symbols: Symbols, looks: list[tuple[Places, Hashes]]) -> tuple[Places, Places]:
+        """The words that are there, of those that have one of the keys."""
+        if not looks:
+            return _NONE, _NONE
+        places = np.concatenate([at for at, _ in looks])
+        slots = np.concatenate([hashes for _, hashes in looks]) >> self._shift
+        first = self._slots.take(slots)
+        counts = self._slots.take(slots + np.uint32(1)) - first
+        some = np.flatnonzero(counts)
+        if not len(some):
+            return _NONE, _NONE
+        places, counts = places.take(some), counts.take(some)
+        begins = first.take(some).astype(np.int64)
+        found = []
+        for part in pieces(counts):
+            key, own = one_by_one(begins[part], counts[part])
+            starts = places[part].take(own) - self._before.take(key)
+            found.append(self._equal(symbols, starts, self._words.take(key)))
+        starts, words = (np.concatenate(some) for some in zip(*found, strict=True))
+        if len(starts) < 2:
+            return starts, words
+        both = np.unique(starts * len(self._sizes) + words)
+        return both // len(self._sizes), both % len(self._sizes)
+
+    def _standing(self, view: Skeleton, starts: Places, words: Places) -> tuple[Places, Places]:
+        """Those of the words that stand in the text as they must."""
+        need = self._first_need.take(words)
+        asked = np.flatnonzero(need >= 0)
+        if not len(asked):
+            return starts, words
+        sizes = self._sizes.take(words.take(asked)) + 1
+        stands = np.ones(len(words), np.bool_)
+        for part in pieces(sizes):
+            which = asked[part]
+            stands[which] = self._stand(view, starts.take(which), need.take(which), sizes[part])
+        kept = np.flatnonzero(stands)
+        return starts.take(kept), words.take(kept)
+
+    def _stand(self, view: Skeleton, starts: Places, need: Places, sizes: Places) -> NDArray[np.bool_]:
+        firsts = np.cumsum(sizes) - sizes
+        places, own = one_by_one(starts, sizes)
+        marks = view.marks.take(places, mode="clip")
+        marks[places >= len(view)] = LOOSE
+        needs = self._needs.take(places + (need - starts).take(own))
+        states = _states(marks)
+        # Where the next character but one is the next symbol, only one stands for it; what expands is alike or loose.
+        alone = view.offsets.take(places + 1, mode="clip") - view.offsets.take(places, mode="clip") == 1
+        alone &= (marks & (ALIKE | LOOSE)) == 0
+        states |= alone * _DOUBLED
+        wrong = np.logical_or.reduceat((states & needs) != 0, firsts)
+        links = (needs & _LINK) != 0
+        joined = np.logical_or.reduceat(links & ((marks & JOINED) != 0), firsts)
+        joined &= np.logical_or.reduceat(links & ((marks & PARTED) != 0), firsts)
+        return ~(wrong | joined)
+
+    def _equal(self, symbols: Symbols, starts: Places, words: Places) -> tuple[Places, Places]:
+        """Those of the words that stand where they should."""
+        sizes = self._sizes.take(words)
+        fits = starts >= 0
+        fits &= starts + sizes <= len(symbols)
+        at = 0
+        left = np.flatnonzero(fits)
+        found = [left[:0]]
+        while len(left):
+            starts_, sizes_, quad = starts.take(left), sizes.take(left) - at, self._first_quad.take(words.take(left))
+            text = np.empty((len(left), 4), np.uint16)
+            for ahead in range(4):
+                text[:, ahead] = symbols.take(starts_ + (at + ahead), mode="clip")
+            seen = text.view(np.uint64)[:, 0]
+            seen &= _MASKS.take(sizes_, mode="clip")
+            same = seen == self._quads.take(quad + at // 4)
+            done = same & (sizes_ <= 4)
+            found.append(left.take(np.flatnonzero(done)))
+            left = left.take(np.flatnonzero(same & ~done))
+            at += 4
+        which = np.concatenate(found)
+        return starts.take(which), words.take(which)
+
+
+def pieces(counts: Places) -> Iterator[slice]:
+    """Slices of what has so many parts each, so that few have more parts together than are worked on at a time."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    begin = 0
+    while begin < len(ends):
+        done = int(ends[begin - 1]) if begin else 0
+        end = max(int(np.searchsorted(ends, done + _AT_A_TIME, side="right")), begin + 1)
+        yield slice(begin, end)
+        begin = end
+
+
+def one_by_one(firsts: Places, counts: Places) -> tuple[Places, Places]:
+    """The numbers from each first on, as many as it counts, and for each of them whose it is."""
+    own = np.repeat(np.arange(len(counts)), counts)
+    ends = np.cumsum(counts, dtype=np.int64)
+    return np.arange(len(own)) + (firsts - (ends - counts)).take(own), own
+
+
+_NONE: Places = np.empty(0, np.int64)
+# Of four symbols, the first none to four.
+_MASKS = np.array([[0xFFFF * (at < size) for at in range(4)] for size in range(5)], np.uint16).view(np.uint64)[:, 0]
+
+
+def _pair(one: Symbols, other: Symbols) -> Hashes:
+    hashes = one * _P
+    hashes += other
+    hashes *= _Q
+    return hashes
+
+
+def _alone(pairs: Hashes) -> Hashes:
+    return (pairs ^ _PAIR) * _P
+
+
+def _mixed(pairs: Hashes, third: Symbols, seed: np.uint32) -> Hashes:
+    return ((pairs + third) * _P ^ seed) * _Q
+
+
+def _whole(symbols: Symbols, begins: Places, last: Places) -> Hashes:
+    """The hash of the symbols from `begins` to `last`: of three at the beginning, two at the end, and their number."""
+    hashes = symbols.take(begins) * _P
+    hashes += symbols.take(np.minimum(begins + 1, last))
+    hashes *= _P
+    hashes += symbols.take(np.minimum(begins + 2, last))
+    hashes *= _P
+    hashes += symbols.take(np.maximum(last - 1, begins))
+    hashes *= _P
+    hashes += symbols.take(last)
+    hashes *= _P
+    hashes += (last - begins).astype(np.uint32)
+    hashes ^= _WHOLE
+    hashes *= _Q
+    return hashes
+
+
+def _heads(symbols: Symbols, begins: Places) -> list[Hashes]:
+    """The hashes of as many symbols from `begins` on as `_HEADS` says."""
+    found = []
+    hashes = np.zeros(len(begins), np.uint32)
+    for ahead in range(_HEADS[-1]):
+        hashes += symbols.take(begins + ahead, mode="clip")
+        hashes *= _P
+        if ahead + 1 in _HEADS:
+            found.append((hashes ^ np.uint32(0x20002 * (ahead + 1))) * _Q)
+    return found
+
+
+def _single(symbols: Symbols) -> Hashes:
+    return (symbols * _P ^ _SINGLE) * _Q
+
+
+def _is_letter(marks: Marks) -> NDArray[np.bool_]:
+    """Whether the run is of letters alone."""
+    found: NDArray[np.bool_] = (marks & (WORD | ALIKE)) == _LETTER
+    return found
+
+
+def _classes(marks: Marks) -> NDArray[np.uint8]:
+    """For `singles`: _ANY for letters, and _DIGIT beside it for all else."""
+    return np.where(_is_letter(marks), _ANY, _ANY | _DIGIT)
+
+
+def _states(marks: Marks) -> NDArray[np.uint8]:
+    """What is so at each symbol, as the bits of the needs that it breaks."""
+    joined = marks & JOINED
+    states = _is_letter(marks) * _DIGIT
+    states |= ((marks & (JOINED | PARTED)) != 0) * _MASK
+    states |= ((marks & LOOSE) == 0) * _WITHIN
+    states |= ((joined & (_LETTER << 2)) != 0) * _EDGE
+    states |= (joined != 0) * _ANY_EDGE
+    return states
+
+
+def _bits(hashes: Hashes) -> tuple[NDArray[np.bool_] | None, np.uint32]:
+    """A table with a bit for each hash, and by how much hashes are shifted to be places in it."""
+    bits = min(max(int(len(hashes) * _BITS).bit_length(), _SMALLEST), _LARGEST)
+    shift = np.uint32(32 - bits)
+    if not len(hashes):
+        return None, shift
+    table = np.zeros(1 << bits, np.bool_)
+    table[hashes >> shift] = True
+    return table, shift
+
+
+def _quads_of(symbols: Symbols, begins: Places, sizes: Places) -> tuple[NDArray[np.uint64], Places]:
+    """All words, four symbols in one number, and where each begins."""
+    counts = (sizes + 3) // 4
+    first = np.cumsum(counts) - counts
+    padded = np.zeros((int(counts.sum()), 4), np.uint16)
+    places = np.arange(len(symbols)) + np.repeat(first * 4 - begins, sizes)
+    padded.reshape(-1)[places] = symbols
+    return padded.view(np.uint64)[:, 0].copy(), first
+
+
+def _needs_of(words: Sequence[Word]) -> tuple[NDArray[np.uint8], Places]:
+    """What the words need at each symbol and behind the last, one after the other, and where each begins or -1."""
+    needs = bytearray()
+    first = np.full(len(words), -1, np.int64)
+    for number, word in enumerate(words):
+        if not (word.digits or word.mask or word.doubled or word.joined or word.edge):
+            continue
+        size = len(word.symbols)
+        first[number] = len(needs)
+        own = bytearray([0, *[int(_LINK) * word.joined] * (size - 1), 0])
+        for place in word.digits:
+            own[place] |= int(_DIGIT)
+        for place in word.doubled:
+            own[place] |= int(_DOUBLED)
+        if word.mask is not None:
+            place, within = word.mask
+            own[place] |= int(_WITHIN if within else _MASK)
+        if word.edge:
+            own[size] |= int(_EDGE if word.edge == LETTER else _ANY_EDGE)
+        needs += own
+    return np.frombuffer(bytes(needs), np.uint8), first
+
+
+def _single_keys(words: Sequence[Word]) -> tuple[NDArray[np.uint8] | None, _Keys]:
+    """For each symbol that is a word that may begin anywhere, what that needs; and the keys of those words."""
+    table = np.zeros(1 << 16, np.uint8)
+    own = [number for number, word in enumerate(words) if len(word.symbols) == 1 and word.beginnings is None]
+    symbols = np.fromiter((ord(words[number].symbols) for number in own), np.uint16, len(own))
+    for number, symbol in zip(own, symbols.tolist(), strict=True):
+        table[symbol] |= _DIGIT if words[number].digits else _ANY
+    keys = _Keys(_single(symbols), np.array(own, np.int64), np.zeros(len(own), np.int64))
+    return table if own else None, keys
+
+
+def spelt(words: Sequence[Word]) -> tuple[Symbols, Places, Places]:
+    """The symbols of all words one after the other, where each word begins, and how many it has."""
+    text = "".join(word.symbols for word in words)
+    sizes = np.fromiter((len(word.symbols) for word in words), np.int64, len(words))
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16), np.cumsum(sizes) - sizes, sizes
+
+
+def rarest_pairs(symbols: Symbols, begins: Places, sizes: Places) -> Places:
+    """Where in each word, of two symbols or more, the pair stands that is rarest in ordinary text."""
+    weights = np.append(pair_commonness(symbols[:-1], symbols[1:]), np.float32(0))
+    places = np.zeros(len(begins), np.int64)
+    for size in np.unique(sizes).tolist():
+        some = np.flatnonzero(sizes == size)
+        if size > 2:
+            places[some] = np.argmin(weights.take(begins.take(some)[:, None] + np.arange(size - 1)), axis=1)
+    return places
+
+
+def _pair_keys(symbols: Symbols, begins: Places, sizes: Places, words: Places) -> tuple[Hashes, _Keys]:
+    """The hash of each word's rarest pair; and its key, with the rarer neighbour of that pair."""
+    begins, sizes = begins.take(words), sizes.take(words)
+    place = rarest_pairs(symbols, begins, sizes)
+    at = begins + place
+    pairs = _pair(symbols.take(at), symbols.take(at + 1))
+    before, after = symbols.take(at - 1, mode="clip"), symbols.take(at + 2, mode="clip")
+    has_before, has_after = place > 0, place + 2 < sizes
+    rarer = pair_commonness(before, before) < pair_commonness(after, after)
+    hashes = np.where(has_after, _mixed(pairs, after, _RIGHT), _alone(pairs))
+    hashes = np.where(has_before & (rarer | ~has_after), _mixed(pairs, before, _LEFT), hashes)
+    return pairs, _Keys(hashes, words, place)
+
+
+def _letter_keys(symbols: Symbols, begins: Places, sizes: Places, all_words: Sequence[Word]) -> tuple[Hashes, _Keys]:
+    """The whole words that may begin words of letters; the keys of these, and of the first letters."""
+    owners = [(number, end) for number, word in enumerate(all_words) for end in word.beginnings or ()]
+    numbers, ends = np.array(owners, np.int64).reshape(-1, 2).T
+    first = begins.take(numbers)
+    wholes = _whole(symbols, first, first + ends - 1)
+    if not len(numbers):
+        return wholes, _Keys(wholes, numbers, numbers)
+    beyond = symbols.take(first + ends, mode="clip")
+    hashes = np.where(ends == sizes.take(numbers), wholes, _mixed(wholes, beyond, _WHOLE))
+    words = np.unique(numbers)
+    which = np.searchsorted(_HEADS, sizes.take(words), side="right") - 1
+    heads = np.choose(which, _heads(symbols, begins.take(words)))
+    both = np.concatenate([numbers, words])
+    return wholes, _Keys(np.concatenate([hashes, heads]), both, np.zeros(len(both), np.int64))

@@ -1,0 +1,84 @@
+"""What a pattern is to the search: the word of symbols it is looked for by, and how that word must stand in a skeleton.
+
+What is said here only spares the verifier work: a word that stands otherwise is no match of the pattern, one that
+stands so may be none either.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from itertools import accumulate
+from typing import NamedTuple
+
+from lictor.match.terms import Letter, Pattern, is_word_edge
+from lictor.text.tables import DIGIT, LETTER, latin_symbols
+
+__all__ = ["Word", "word_of"]
+
+
+class Word(NamedTuple):
+    """The symbols, and what must be true of them where they are a match.
+
+    `beginnings`: it begins as a word of letters, and after so many symbols such a word may end; None if it may begin
+    anywhere. `digits`: there the text has a digit. `mask`: there something stands before the symbol, or within its run
+    where it is the second value. `doubled`: there the text has several letters. `joined`: spaces part all its symbols
+    or none. `edge`: no letter, or no letter and no digit (bits of the tables), touches its end.
+    """
+
+    symbols: str
+    beginnings: tuple[int, ...] | None
+    digits: tuple[int, ...]
+    mask: tuple[int, bool] | None
+    doubled: tuple[int, ...]
+    joined: bool
+    edge: int
+
+
+def word_of(pattern: Pattern) -> Word:
+    """The word of a pattern that has letters."""
+    letters, runs = pattern.letters, list(accumulate(pattern.runs))
+    digits: tuple[int, ...] = ()
+    if any(letter.flags & DIGIT for letter in letters):
+        digits = tuple(sorted({bisect_right(runs, i) for i, letter in enumerate(letters) if letter.flags & DIGIT}))
+    mask = None
+    if pattern.mask is not None:
+        run = bisect_right(runs, pattern.mask + 1)
+        mask = (run, run == bisect_right(runs, pattern.mask))
+    whole = pattern.latin == ((0, len(letters)),) and not pattern.dots
+    return Word(
+        symbols=pattern.word,
+        beginnings=_beginnings(pattern, runs),
+        digits=digits,
+        mask=mask,
+        doubled=tuple(run for run, count in enumerate(pattern.runs) if count > 1),
+        joined=whole and pattern.mask is None,
+        edge=_edge(pattern),
+    )
+
+
+def _edge(pattern: Pattern) -> int:
+    if pattern.trail:
+        return 0
+    if pattern.dots:
+        return LETTER | DIGIT
+    last = pattern.letters[-1]
+    if not is_word_edge(last, pattern.boundary):
+        return 0
+    return LETTER if pattern.boundary == "word" else LETTER | DIGIT
+
+
+def _beginnings(pattern: Pattern, runs: list[int]) -> tuple[int, ...] | None:
+    letters, gaps = pattern.letters, pattern.gaps
+    tested = pattern.dots or is_word_edge(letters[0], pattern.boundary)
+    if pattern.lead or not tested or not letters[0].flags & (LETTER | DIGIT) or not all(map(_is_plainly, letters)):
+        return None
+    size = next((i for i, one in enumerate(letters) if not one.flags & (LETTER | DIGIT)), len(letters))
+    ends = {size, *(i + 1 for i in range(size - 1) if gaps[i] or i in pattern.dots)}
+    # A later run of letters may be spelled out, its first letter right behind the run before.
+    ends |= {first + 1 for first, _ in pattern.latin if 0 < first < size}
+    return tuple(sorted({bisect_left(runs, end) + 1 for end in ends}))
+
+
+def _is_plainly(letter: Letter) -> bool:
+    """Whether the letter is read as a letter or digit only if it is one."""
+    return bool(letter.flags & (LETTER | DIGIT)) or not latin_symbols()[letter.part.symbol]
