@@ -17,7 +17,10 @@ from typing import Any
 
 from harness.calls import child_memory, measure_memory, time_calls, time_command, time_threads
 from harness.columns import answers_of, time_case
+from harness.combinations import time_combinations
 from harness.definitions import Case, Group, load_groups, pin
+from harness.enforcement import time_enforcement
+from harness.ledger import time_ledger
 from harness.machine import machine, versions
 from harness.page import line_of, write_page
 
@@ -87,8 +90,14 @@ def _measure(group: Group, case: Case, effort: dict[str, Any]) -> dict[str, Any]
             return measure_memory(case)
         case "threads":
             return time_threads(case, runs=effort["runs"])
+        case "combinations":
+            return time_combinations(case, runs=effort["runs"])
         case "command":
             return time_command(case)
+        case "ledger":
+            return time_ledger(case)
+        case "enforcement":
+            return time_enforcement(case)
     raise ValueError(f"measure `{group.measure}` is not known")
 
 

@@ -7,7 +7,10 @@ folds        what users put before a matcher that folds nothing itself, and a na
 rivals       Lictor and the others behind one door: rows hit, matches, and what each does not do
 node         the rivals under node, through one driver script
 columns      a case timed: all engines in turn, round after round
+combinations a policy of ten thousand combinations, against its terms alone
 calls        latency of single calls, start of the command, `lictor scan`, threads, memory
+enforcement  facts from a file to durable commit, lives included
+ledger       rows to durable commit, verified, read back
 machine      machine and versions
 plots, page  the record drawn and written as docs/benchmarks.md
 """

@@ -116,7 +116,7 @@ def _lictor_terms(case: Case) -> Sequence[Any]:
         return terms_of(case.terms)
     from lictor import Engine  # noqa: PLC0415
 
-    return Engine.load("wechat").policies[0].terms.terms
+    return Engine.load("wechat").policies[0].terms
 
 
 def engine_of(name: str, case: Case, terms: Sequence[str]) -> Callable[[Any], Answer]:

@@ -53,7 +53,7 @@ def _bundled(count: int, dice: random.Random) -> tuple[str, ...]:  # noqa: ARG00
     """The words of the bundled policy's lexicons, detectors left out."""
     from lictor import Engine  # noqa: PLC0415
 
-    found = dict.fromkeys(term.text for term in Engine.load("wechat").policies[0].terms.terms if term.text)
+    found = dict.fromkeys(term.text for term in Engine.load("wechat").policies[0].terms if term.text)
     return tuple(found)[: count or None]
 
 

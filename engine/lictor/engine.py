@@ -6,8 +6,11 @@ given means the newest version of each policy, and the decision says so.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -33,7 +36,8 @@ class Engine:
             raise UsageError("no policy to decide by", hint="name at least one")
         if len(set(names)) < len(names):
             raise UsageError("the same policy is loaded twice", hint="name each policy once")
-        self.policies: tuple[CompiledPolicy, ...] = tuple(compile_policy(policy) for policy in policies)
+        with _collector_paused():
+            self.policies: tuple[CompiledPolicy, ...] = tuple(compile_policy(policy) for policy in policies)
         self.version = version("lictor")
 
     @classmethod
@@ -43,12 +47,20 @@ class Engine:
         for one in specs:
             if not isinstance(one, str | Path):
                 raise UsageError(f"a policy is named by a `str` or a `Path`, not `{type(one).__name__}`")
-        return cls([load_policy(one) for one in specs])
+        with _collector_paused():
+            return cls([load_policy(one) for one in specs])
 
     @property
     def signals(self) -> tuple[str, ...]:
         """The names of signals that these policies read, beside an item's own attributes."""
         return signal_columns(self.policies)
+
+    def warm_up(self) -> None:
+        """Builds what is otherwise built on first need: for those who will need it, or start processes as copies."""
+        for compiled in self.policies:
+            for matcher in (compiled.anchors, compiled.others):
+                for term in matcher.terms[:1]:
+                    matcher.find(term.text)
 
     def check(
         self,
@@ -92,11 +104,11 @@ class Engine:
             account=account,
             subject=subject,
             surface=surface,
-            published_at=None if published_at is None else instant(published_at, what="published_at"),
+            published_at=None if published_at is None else _instant(published_at, "published_at"),
             lang=lang,
-            signals=self._readable_signals({} if signals is None else signals),
+            signals={} if signals is None else self._readable_signals(signals),
         )
-        as_of = None if at is None else instant(at, what="at")
+        as_of = None if at is None else _instant(at, "at")
         decisions = [
             decide(compiled.policy, judge(compiled, content), as_of=as_of, engine=self.version)
             for compiled in self._that_know(subject)
@@ -128,8 +140,10 @@ class Engine:
     def _that_know(self, subject: str | None) -> list[CompiledPolicy]:
         if subject is None:
             return list(self.policies)
-        one_of(subject, {name for one in self.policies for name in one.policy.document.subjects}, "subject")
-        return [one for one in self.policies if subject in one.policy.document.subjects]
+        known = [one for one in self.policies if subject in one.policy.document.subjects]
+        if not known:
+            one_of(subject, {name for one in self.policies for name in one.policy.document.subjects}, "subject")
+        return known
 
     def _readable_signals(self, signals: Mapping[str, str | int | bool]) -> dict[str, str | int | bool]:
         """The signals, each declared by one of the policies at least; which type it has, each policy says."""
@@ -141,3 +155,25 @@ class Engine:
             if isinstance(value, str):
                 refuse_no_text(value, f"signal `{name}`")
         return dict(signals)
+
+
+def _instant(value: str | datetime, what: str) -> datetime:
+    return _read_instant(value, what) if isinstance(value, str) else instant(value, what=what)
+
+
+@lru_cache(maxsize=256)
+def _read_instant(text: str, what: str) -> datetime:
+    """The instant; whoever asks again and again asks as of the same one."""
+    return instant(text, what=what)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Garbage waits: what is loaded stays, and to look through it again and again took as long as loading it."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -22,6 +22,7 @@ __all__ = [
     "Diagnostic",
     "InputError",
     "LedgerError",
+    "Level",
     "LictorError",
     "Place",
     "PolicyError",
@@ -120,7 +121,7 @@ def render(diagnostic: Diagnostic) -> str:
 
 def escape_controls(text: str) -> str:
     """The text with every control, bidirectional, invisible or unpaired character written as an escape: printable."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     return "".join(c if _shows(c) else c.encode("unicode_escape").decode("ascii") for c in text)
 

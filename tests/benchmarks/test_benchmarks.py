@@ -99,6 +99,16 @@ def test_hostile_text_holds_the_terms():
         assert [1_000, 1_000, 1_000, 500] == [len(row) for row in corpus.rows]
 
 
+def test_combinations_are_checked_against_a_naive_reading():
+    """A policy of combinations finds the rules that rows were made to break, and all that a naive reading finds."""
+    from harness.combinations import time_combinations
+
+    results = time_combinations(tiny(options={"rules": 16}), runs=1)["results"]
+
+    assert {""} == {result["wrong"] for result in results}
+    assert results[0]["rows"] > 0
+
+
 def test_answers_are_written_into_a_definition(tmp_path):
     """Pinned answers replace those of the same case and leave everything else."""
     from harness.definitions import load_groups, pin

@@ -15,7 +15,9 @@ SPANS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 4)), max_size=6, u
 
 
 def _span(start: int, length: int) -> Span:
-    return Span("article", Match("甲", start, start + length, "甲" * length, (), key=None), "lexicon")
+    return Span(
+        "article", start, start + length, Match("甲", start, start + length, "甲" * length, (), key=None), "lexicon"
+    )
 
 
 def _stand_together(choice: tuple[Span, ...], within: int, *, ordered: bool) -> bool:

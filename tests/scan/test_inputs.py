@@ -837,5 +837,5 @@ def test_batches_are_bounded(write):
     pieces = read(write("a.txt", "\n" * 300_000 + ("x" * 100 + "\n") * 100_000))
 
     assert len(texts(pieces)) == 400_000
-    assert max(p.batch.num_rows for p in pieces) <= 65_536
+    assert max(p.batch.num_rows for p in pieces) <= 16_384
     assert max(p.batch.nbytes for p in pieces) <= 8 << 20

@@ -127,33 +127,48 @@ def test_jobs_are_at_least_one():
 
 
 SCRIPT = """
-import time
+import sys, threading, time
 from functools import partial
-from lictor.scan.jobs import ordered_map
+from lictor.scan.jobs import copies, ordered_map
 
 def items():
     yield 0
     yield 0
     while True:
-        yield 60
+        yield 0 if "idle" in sys.argv else 60
 
 if __name__ == "__main__":
+    if sys.argv[1] == "afresh":
+        threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+    assert copies() == (sys.argv[1] == "copies" and sys.platform == "linux")
     try:
         for _ in ordered_map(partial(partial, time.sleep), items(), 2):
             print("ready", flush=True)
+            if "idle" in sys.argv:
+                time.sleep(60)
     except KeyboardInterrupt:
         raise SystemExit(130)
 """
 
 
-@pytest.mark.parametrize("wait", [True, False], ids=["at work", "while starting"])
-def test_ctrl_c_stops_everything_quietly(tmp_path, wait):
-    """Ctrl-C reaches parent and children; only the parent speaks, and nothing is left running."""
+@pytest.fixture(params=["copies", "afresh"])
+def start(request, tmp_path):
+    """Starts a process with two workers, begun as copies (where there are such) or afresh."""
     script = tmp_path / "script.py"
     script.write_text(SCRIPT)
-    process = subprocess.Popen(
-        [sys.executable, str(script)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    return lambda *arguments: subprocess.Popen(
+        [sys.executable, str(script), request.param, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
+
+
+@pytest.mark.parametrize("wait", [True, False], ids=["at work", "while starting"])
+def test_ctrl_c_stops_everything_quietly(start, wait):
+    """Ctrl-C reaches parent and children; only the parent speaks, and nothing is left running."""
+    process = start()
     if wait:
         process.stdout.readline()
         time.sleep(0.3)
@@ -166,7 +181,31 @@ def test_ctrl_c_stops_everything_quietly(tmp_path, wait):
     # Before the parent's own `try` an interrupt is Python's to report.
     assert process.returncode == 130 or (not wait and "KeyboardInterrupt" in said)
     assert "Process SpawnProcess" not in said
+    assert "Process ForkProcess" not in said
     assert _ends(process.pid)
+
+
+def test_workers_end_with_their_parent(start):
+    """Where the parent is killed, workers that wait for it end by themselves."""
+    process = start("idle")
+    process.stdout.readline()
+    process.kill()
+    process.communicate(timeout=20)
+
+    assert _ends(process.pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes begin as copies on Linux alone")
+def test_a_copy_has_what_its_parent_built():
+    """A worker that begins as a copy may hold what cannot be pickled."""
+    code = """
+from lictor.scan.jobs import ordered_map
+built = (number for number in [7])
+print(list(ordered_map(lambda: lambda item: item + next(built), [1, 2], 2)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert "[8, 9]\n" == done.stdout
 
 
 def _ends(group: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -26,6 +27,8 @@ def main() -> NoReturn:
     """Runs the command line and ends the process with its exit code."""
     # Whoever ends us politely gets what Ctrl-C gives: drafts removed, commits kept.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # What a command loads it keeps: at the usual pace the collector took a sixth of the time that loading takes.
+    gc.set_threshold(50_000)
     sys.exit(run(sys.argv[1:]))
 
 

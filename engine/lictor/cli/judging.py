@@ -7,7 +7,7 @@ is reported in its place whatever the number of jobs.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -85,6 +85,7 @@ class Judge:
         digest = hashlib.sha256()
         rows: list[ScanRow] = []
         inputs: list[bytes] = []
+        wrong: list[RowError] = []
         found = task.batch
         if found is not None:
             digest.update(found.digest.encode() + found.rows.tobytes())
@@ -94,11 +95,12 @@ class Judge:
                 rows += self._quiet(found, quiet, outcome.row)
                 quiet = outcome.row + 1
                 if isinstance(outcome, RowError):
-                    rejects.append(_not_judged(found, outcome))
+                    wrong.append(outcome)
                 else:
                     rows.append(_row(found, outcome.row, outcome.decision))
                     inputs.append(outcome.judged)
             rows += self._quiet(found, quiet, found.batch.num_rows)
+            rejects += _not_judged(found, wrong)
         digest.update(orjson.dumps([(one.file, one.row, one.reason, one.raw) for one in rejects]))
         return Judged(
             before=others,
@@ -147,7 +149,11 @@ def _rejected(one: Reject) -> RejectRow:
     return RejectRow(one.source, one.row, one.reason, one.detail, one.raw.decode("utf-8", "backslashreplace"))
 
 
-def _not_judged(found: InputBatch, error: RowError) -> RejectRow:
-    detail = f"{error.reason}; {error.hint}" if error.hint else error.reason
-    raw = orjson.dumps(found.batch.slice(error.row, 1).to_pylist()[0])[:_RAW_KEPT].decode("utf-8", "backslashreplace")
-    return RejectRow(found.source, int(found.rows[error.row]), "bad_value", detail, raw)
+def _not_judged(found: InputBatch, errors: Sequence[RowError]) -> Iterator[RejectRow]:
+    for start in range(0, len(errors), _AT_ONCE):
+        some = errors[start : start + _AT_ONCE]
+        given = found.batch.take(pa.array([error.row for error in some], pa.int64())).to_pylist()
+        for error, row in zip(some, given, strict=True):
+            detail = f"{error.reason}; {error.hint}" if error.hint else error.reason
+            raw = orjson.dumps(row)[:_RAW_KEPT].decode("utf-8", "backslashreplace")
+            yield RejectRow(found.source, int(found.rows[error.row]), "bad_value", detail, raw)

@@ -6,6 +6,7 @@ written out and counted, in the order of the input. Files appear when all is don
 
 from __future__ import annotations
 
+import gc
 import io
 import sys
 import time
@@ -29,7 +30,7 @@ from lictor.errors import InputError, UsageError
 from lictor.facts import FIELDS, SURFACES, one_of
 from lictor.report.summary import Tally, render_tally
 from lictor.scan.inputs import FileError, Inputs, open_inputs
-from lictor.scan.jobs import ordered_map
+from lictor.scan.jobs import copies, ordered_map
 
 __all__ = ["command"]
 
@@ -128,12 +129,16 @@ def command(
 
 
 def _run(judge: Judge, inputs: Inputs, targets: Targets, *, jobs: int, strict: bool, progress: bool) -> Tally:
+    judge.engine.warm_up()
     canonical = [one.policy.canonical for one in judge.engine.policies]
     spread = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
     counts = _Counts(strict=strict)
     with ExitStack() as stack:
+        # What is loaded by now stays to the end: the collector need not look at it, nor other processes copy it.
+        gc.freeze()
+        stack.callback(gc.unfreeze)
         sinks = [counts.add, *open_sinks(stack, targets, judge.engine)]
-        make = spread if jobs > 1 else lambda: judge
+        make = (lambda: judge) if jobs == 1 or copies() else spread
         results = stack.enter_context(closing(cast("Generator[Judged]", ordered_map(make, tasks(inputs), jobs))))
         for judged in _with_progress(results, inputs) if progress else results:
             for sink in sinks:

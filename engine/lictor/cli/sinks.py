@@ -19,7 +19,6 @@ import orjson
 
 from lictor import Engine
 from lictor.cli import say
-from lictor.cli.events import event_log
 from lictor.cli.judging import Judged
 from lictor.errors import UsageError
 from lictor.facts import stamp
@@ -87,6 +86,9 @@ def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> list[Sink]
         write_rejects = stack.enter_context(rejects_file(targets.rejects))
         sinks.append(lambda judged: write_rejects(judged.rejects))
     if targets.events is not None:
+        # structlog takes longer to load than the policy, and few ask for events.
+        from lictor.cli.events import event_log  # noqa: PLC0415
+
         standard = targets.events == _STANDARD
         log = event_log(say.result if standard else stack.enter_context(whole_file(targets.events)).write)
         sinks.append(lambda judged: log(judged.rows))

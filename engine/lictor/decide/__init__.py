@@ -186,11 +186,16 @@ def _effects(
 ) -> tuple[Effect, ...]:
     document = policy.document
     if not judgement.bound:
-        outside = [outside_scope(document, v.violation.rule, v.field, as_of) for v in acting]
+        outside = [
+            outside_scope(document, severity_of(v.violation.rule), v.field, as_of, own=v.violation.rule.effect)
+            for v in acting
+        ]
         return merge(effect for effect in outside if effect)
     effects: list[Effect] = []
     for one in sorted(acting, key=lambda v: -_rank(policy, v)):
-        effect = retroactive(document, as_of) if one.old else at_once(document, one.violation.rule, one.field, as_of)
+        rule = one.violation.rule
+        found = at_once(document, severity_of(rule), one.field, as_of, own=rule.effect)
+        effect = retroactive(document, as_of) if one.old else found
         effects += [effect] if effect else []
     lead = _lead(policy, [one for one in acting if not one.old and one.violation.rule.effect is None])
     if lead is not None:

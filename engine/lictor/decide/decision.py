@@ -8,7 +8,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
+from types import NoneType
 from typing import Any, Literal
 
 from lictor.facts import canonical
@@ -145,10 +146,21 @@ def decision_id(item: str | None, judged: bytes, digest: str, as_of: str | None)
 
 
 def _plain(value: Any) -> Any:
-    if is_dataclass(value):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
+    kind = type(value)
+    if kind in _LEAVES:
+        return value
+    names = _NAMES.get(kind)
+    if names is not None:
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(one) for one in value]
     return value
+
+
+_LEAVES = frozenset({str, int, bool, NoneType})
+# Asked for once: a decision is some two hundred values, and is made plain wherever it goes.
+_NAMES = {
+    kind: tuple(one.name for one in fields(kind)) for kind in (Decision, Effect, Evidence, Monitored, ViolationRecord)
+}

@@ -16,7 +16,16 @@ from lictor.facts import stamp
 from lictor.policy.actions import Action, strength
 from lictor.policy.models import Duration, Ladder, PolicyDocument, Rule, Step
 
-__all__ = ["at_once", "first_step", "merge", "outside_scope", "retroactive", "severity_of"]
+__all__ = [
+    "at_once",
+    "first_step",
+    "ladder_at",
+    "merge",
+    "outside_scope",
+    "retroactive",
+    "severity_of",
+    "step_effects",
+]
 
 _ON_ITEM: frozenset[Action] = frozenset({"flag", "filter", "hide", "refuse"})
 
@@ -26,18 +35,22 @@ def severity_of(rule: Rule) -> str:
     return rule.severity if isinstance(rule.severity, str) else rule.severity.alone
 
 
-def at_once(document: PolicyDocument, rule: Rule, field: str, as_of: datetime | None) -> Effect:
-    """What detection alone leads to: the rule's own effect, or what the policy says for the severity and field."""
-    action = rule.effect
+def at_once(
+    document: PolicyDocument, severity: str, field: str, as_of: datetime | None, *, own: Action | None = None
+) -> Effect:
+    """What detection alone leads to: the rule's `own` effect, or what the policy says for the severity and field."""
+    action = own
     if action is None:
-        table = document.detected.get(severity_of(rule), {})
+        table = document.detected.get(severity, {})
         action = table.get(field, table.get("default", "flag"))
     return _effect(action, as_of, "applied" if action in document.automatic else "proposed")
 
 
-def outside_scope(document: PolicyDocument, rule: Rule, field: str, as_of: datetime | None) -> Effect | None:
+def outside_scope(
+    document: PolicyDocument, severity: str, field: str, as_of: datetime | None, *, own: Action | None = None
+) -> Effect | None:
     """The same for an account the policy does not bind: what would be hidden is, from those it protects only."""
-    effect = at_once(document, rule, field, as_of)
+    effect = at_once(document, severity, field, as_of, own=own)
     if effect.effect == "flag":
         return effect
     if document.binds is None or effect.effect != "hide":
@@ -59,7 +72,7 @@ def first_step(
 ) -> list[Effect]:
     """The first step of the ladder that holds for this subject, category and version, as proposals; or nothing."""
     severity = severity_of(rule)
-    ladder = _ladder(document, rule.category, subject, version)
+    ladder = ladder_at(document, rule.category, subject, version)
     if ladder is None or rule.effect is not None:
         return []
     if severity in ladder.severity:
@@ -68,7 +81,27 @@ def first_step(
         steps = ladder.steps[min(ladder.first.get(severity, 1), len(ladder.steps)) - 1]
     else:
         steps = ()
-    return [_step_effect(document, step, subject, as_of) for step in steps]
+    return step_effects(document, steps, subject, as_of, "proposed")
+
+
+def step_effects(
+    document: PolicyDocument, steps: Iterable[Step], subject: str | None, as_of: datetime | None, status: Status
+) -> list[Effect]:
+    """A ladder's step as effects on such a subject: bundles opened, lengths counted from `as_of`."""
+    return [_step_effect(document, step, subject, as_of, status) for step in steps]
+
+
+def ladder_at(document: PolicyDocument, category: str, subject: str | None, version: int) -> Ladder | None:
+    """The ladder that holds for this subject and category under that version, the first of several; or none."""
+    numbers = {known.id: number for number, known in enumerate(document.versions)}
+    for ladder in document.ladders:
+        if subject not in ladder.subjects or not any(fnmatchcase(category, p) for p in ladder.categories):
+            continue
+        start = best_pattern(ladder.start, category)
+        until = best_pattern(ladder.until or {}, category)
+        if start is not None and numbers[start] <= version and (until is None or version < numbers[until]):
+            return ladder
+    return None
 
 
 def merge(effects: Iterable[Effect]) -> tuple[Effect, ...]:
@@ -89,19 +122,9 @@ def _both_remove(one: Effect, other: Effect) -> bool:
     return one.target == "item" and one.effect != "flag" and other.effect != "flag"
 
 
-def _ladder(document: PolicyDocument, category: str, subject: str | None, version: int) -> Ladder | None:
-    numbers = {known.id: number for number, known in enumerate(document.versions)}
-    for ladder in document.ladders:
-        if subject not in ladder.subjects or not any(fnmatchcase(category, p) for p in ladder.categories):
-            continue
-        start = best_pattern(ladder.start, category)
-        until = best_pattern(ladder.until or {}, category)
-        if start is not None and numbers[start] <= version and (until is None or version < numbers[until]):
-            return ladder
-    return None
-
-
-def _step_effect(document: PolicyDocument, step: Step, subject: str | None, as_of: datetime | None) -> Effect:
+def _step_effect(
+    document: PolicyDocument, step: Step, subject: str | None, as_of: datetime | None, status: Status
+) -> Effect:
     functions: tuple[str, ...] = tuple(f for name in step.functions for f in document.bundles.get(name, (name,)))
     until_event, lasting = step.until, step.lasting
     if step.action == "rectify_order":
@@ -111,7 +134,7 @@ def _step_effect(document: PolicyDocument, step: Step, subject: str | None, as_o
         if not functions and kind is not None and kind.bundle is not None:
             functions = document.bundles[kind.bundle]
     return _effect(
-        step.action, as_of, "proposed", functions=functions, lasting=lasting, until_event=until_event, target=step.on
+        step.action, as_of, status, functions=functions, lasting=lasting, until_event=until_event, target=step.on
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Self
 
 from lictor.decide.decision import Effect, Evidence, ViolationRecord
 from lictor.decide.words import LANGUAGES, Words
@@ -23,7 +25,10 @@ _QUOTE_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a statement is about. `lead`, its ground and source are None where nothing is done."""
+    """What a statement is about. `lead`, its ground and source are None where nothing is done.
+
+    `actor` is who decided: the `engine`, a `person`, or an `earlier` decision from which this one follows.
+    """
 
     effects: Sequence[Effect]
     lead: ViolationRecord | None
@@ -31,20 +36,64 @@ class Case:
     excused: Sequence[str]
     trigger: str
     appeal_until: str | None
+    actor: str = "engine"
 
 
 def statement(document: PolicyDocument, case: Case) -> dict[str, str]:
     """The statement, in each language there are words for."""
-    return {lang: _Writer(document, lang, words).write(case) for lang, words in LANGUAGES.items()}
+    shown = [] if case.lead is None else _widest(case.lead.evidence)
+    quotes = [_Quote.of(piece) for piece in shown[:_QUOTES]]
+    return {writer.lang: writer.write(case, quotes, len(shown) - len(quotes)) for writer in _writers(_Same(document))}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """A document that equals itself alone: comparing two whole documents would take longer than a statement."""
+
+    document: PolicyDocument
+
+    def __hash__(self) -> int:
+        return id(self.document)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.document is self.document
+
+
+@lru_cache(maxsize=16)
+def _writers(same: _Same) -> tuple[_Writer, ...]:
+    return tuple(_Writer(same.document, lang, words) for lang, words in LANGUAGES.items())
+
+
+@dataclass(frozen=True, slots=True)
+class _Quote:
+    """A piece of evidence as it is quoted, in any language."""
+
+    text: str
+    start: int
+    end: int
+    term: str
+    mechanisms: tuple[str, ...]
+
+    @classmethod
+    def of(cls, piece: Evidence) -> Self:
+        text = piece.text if len(piece.text) <= _QUOTE_LENGTH else piece.text[: _QUOTE_LENGTH - 1] + "…"
+        # People count from 1, and both ends.
+        return cls(escape_controls(text), piece.start + 1, piece.end, escape_controls(piece.term), piece.mechanisms)
 
 
 class _Writer:
-    def __init__(self, document: PolicyDocument, lang: str, words: Words) -> None:
-        self._document = document
-        self._lang = lang
-        self._words = words
+    """Writes in one language about one policy; what it says again and again it remembers."""
 
-    def write(self, case: Case) -> str:
+    def __init__(self, document: PolicyDocument, lang: str, words: Words) -> None:
+        self.lang = lang
+        self._document = document
+        self._words = words
+        self._grounds: dict[tuple[str, str, str], str] = {}
+        self._effect = lru_cache(maxsize=1024)(self._written_effect)
+        self._appeal = lru_cache(maxsize=64)(self._written_appeal)
+
+    def write(self, case: Case, quotes: Sequence[_Quote], more: int) -> str:
+        """The statement, with these quotes of the lead's evidence, and so many more left out."""
         words = self._words
         said: list[str] = []
         if case.lead is None or case.ground is None:
@@ -54,19 +103,21 @@ class _Writer:
                 some = [self._effect(effect) for effect in case.effects if effect.status == status]
                 if some:
                     said.append(sentence.format(effects=words.semicolon.join(some)))
-            if case.lead.evidence:
-                said.append(self._facts(case.lead.evidence))
+            if quotes:
+                said.append(self._facts(case.lead.evidence[0].field, quotes, more))
             said.append(self._ground(case.lead, *case.ground))
             waiting = any(effect.status == "proposed" for effect in case.effects)
-            said += [words.reviewed if waiting else words.detected, words.trigger[case.trigger]]
+            by_whom = {"person": words.decided, "earlier": words.followed}
+            found = by_whom.get(case.actor) or (words.reviewed if waiting else words.detected)
+            said += [found, words.trigger[case.trigger]]
             if any(effect.effect != "flag" for effect in case.effects):
                 said.append(self._appeal(case.appeal_until))
         if case.excused:
-            titles = [localized(self._document.exemptions[name].title, self._lang) for name in case.excused]
+            titles = [localized(self._document.exemptions[name].title, self.lang) for name in case.excused]
             said.append(words.exempted.format(titles=words.semicolon.join(titles)))
         return words.stop.join(said)
 
-    def _effect(self, effect: Effect) -> str:
+    def _written_effect(self, effect: Effect) -> str:
         words = self._words
         parts = [words.effect[effect.effect]]
         if effect.viewers:
@@ -84,40 +135,39 @@ class _Writer:
             parts.append(words.functions.format(names=", ".join(effect.functions)))
         return words.comma.join(parts)
 
-    def _facts(self, evidence: Sequence[Evidence]) -> str:
+    def _facts(self, field: str, quotes: Sequence[_Quote], more: int) -> str:
         words = self._words
-        widest = _widest(evidence)
-        quotes = [self._quote(piece) for piece in widest[:_QUOTES]]
-        if len(widest) > _QUOTES:
-            quotes.append(words.more.format(count=len(widest) - _QUOTES))
-        return words.found.format(field=words.field[evidence[0].field], quotes=words.semicolon.join(quotes))
+        said = [self._quote(quote) for quote in quotes]
+        if more:
+            said.append(words.more.format(count=more))
+        return words.found.format(field=words.field[field], quotes=words.semicolon.join(said))
 
-    def _quote(self, piece: Evidence) -> str:
+    def _quote(self, quote: _Quote) -> str:
         words = self._words
-        text = piece.text if len(piece.text) <= _QUOTE_LENGTH else piece.text[: _QUOTE_LENGTH - 1] + "…"
-        return (words.disguised if piece.mechanisms else words.quote).format(
-            text=escape_controls(text),
-            start=piece.start + 1,  # people count from 1, and both ends
-            end=piece.end,
-            term=escape_controls(piece.term),
-            how=words.comma.join(words.mechanism[name] for name in piece.mechanisms),
-        )
+        if not quote.mechanisms:
+            return words.quote.format(text=quote.text, start=quote.start, end=quote.end)
+        how = words.comma.join(words.mechanism[name] for name in quote.mechanisms)
+        return words.disguised.format(text=quote.text, start=quote.start, end=quote.end, term=quote.term, how=how)
 
     def _ground(self, lead: ViolationRecord, ground: Ground, source: Source) -> str:
-        words = self._words
-        return words.ground.format(
-            category=localized(self._document.categories[lead.category].title, self._lang),
-            severity=lead.severity,
-            rule=localized(lead.title, self._lang),
-            clause=ground.clause,
-            source=localized(source.name, self._lang),
-            kind=words.law if ground.kind == "illegal_content" else words.contract,
-        )
+        # The category and the version give the ground and its source.
+        key = lead.rule, lead.version, lead.severity
+        if key not in self._grounds:
+            words = self._words
+            self._grounds[key] = words.ground.format(
+                category=localized(self._document.categories[lead.category].title, self.lang),
+                severity=lead.severity,
+                rule=localized(lead.title, self.lang),
+                clause=ground.clause,
+                source=localized(source.name, self.lang),
+                kind=words.law if ground.kind == "illegal_content" else words.contract,
+            )
+        return self._grounds[key]
 
-    def _appeal(self, appeal_until: str | None) -> str:
+    def _written_appeal(self, appeal_until: str | None) -> str:
         words, appeals = self._words, self._document.appeals
         return words.appeal.format(
-            how=localized(appeals.how, self._lang),
+            how=localized(appeals.how, self.lang),
             window=words.duration(str(appeals.window)),
             by="" if appeal_until is None else words.appeal_by.format(instant=appeal_until),
             answer=words.duration(str(appeals.answer)),

@@ -6,6 +6,7 @@ now. A version that is not yet in force is inert; before the first one there are
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -19,8 +20,8 @@ def version_at(document: PolicyDocument, at: datetime | None) -> int | None:
     """The number of the version in force at that instant, None before the first; without an instant, the newest."""
     if at is None:
         return len(document.versions) - 1
-    started = [number for number, version in enumerate(document.versions) if version.start <= at]
-    return started[-1] if started else None
+    started = bisect_right(document.version_starts, at)
+    return started - 1 if started else None
 
 
 def binds(
@@ -36,16 +37,16 @@ def binds(
     kind = "content" if severity == document.severities[0].id else "service"
     spec = document.categories[category]
     start = next((spec.start[key] for key in (field, subject or "", kind, "default") if key in spec.start), None)
-    if start is None or version < _number(document, start):
+    if start is None or version < document.version_numbers[start]:
         return False
-    return spec.until is None or version < _number(document, spec.until)
+    return spec.until is None or version < document.version_numbers[spec.until]
 
 
 def ground_at(document: PolicyDocument, category: str, version: int) -> tuple[Ground, Source]:
     """What the category rests on under that version, and the source in which the clause stands."""
     spec = document.categories[category]
     first = spec.start.get("default") or next(iter(spec.start.values()))
-    named = [(_number(document, ground.since or first), ground) for ground in spec.grounds]
+    named = [(document.version_numbers[ground.since or first], ground) for ground in spec.grounds]
     # A ground holds from its version on; before the first of them, the first speaks.
     number, ground = next((pair for pair in reversed(named) if pair[0] <= version), named[0])
     return ground, ground.source or document.versions[number].source or Source(name=document.title)
@@ -55,7 +56,3 @@ def best_pattern(patterns: Mapping[str, str], category: str) -> str | None:
     """The value of the most specific pattern that fits the category: the longest one; None where none fits."""
     fitting = [pattern for pattern in patterns if fnmatchcase(category, pattern)]
     return patterns[max(fitting, key=lambda pattern: (len(pattern), pattern))] if fitting else None
-
-
-def _number(document: PolicyDocument, version: str) -> int:
-    return next(number for number, known in enumerate(document.versions) if known.id == version)

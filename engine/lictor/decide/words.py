@@ -36,6 +36,8 @@ class Words:
     contract: str
     detected: str
     reviewed: str
+    decided: str
+    followed: str
     trigger: Mapping[str, str]
     appeal: str
     appeal_by: str
@@ -126,6 +128,8 @@ LANGUAGES: Mapping[str, Words] = {
         contract="which are the platform's own terms",
         detected="It was found and decided automatically.",
         reviewed="It was found automatically; a person decides on what is proposed.",
+        decided="A person reviewed it and decided.",
+        followed="It followed automatically from an earlier decision.",
         trigger={
             "proactive": "No complaint led to it: the platform looked on its own initiative.",
             "complaint": "Users' complaints led to it.",
@@ -219,6 +223,8 @@ LANGUAGES: Mapping[str, Words] = {
         contract="平台规则",
         detected="由系统自动发现并自动处理。",
         reviewed="由系统自动发现；建议的措施由人工决定。",
+        decided="经人工审核后作出决定。",
+        followed="由此前的决定自动产生。",
         trigger={
             "proactive": "并非因投诉引起，系平台主动检查。",
             "complaint": "因用户投诉引起。",

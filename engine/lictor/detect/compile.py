@@ -1,17 +1,23 @@
-"""A policy compiled for detection: one matcher for what may start a rule, one for everything, and the rules by start.
+"""A policy compiled for detection: the terms that may start a rule, all other terms, and the rules by what they need.
 
 Most text holds nothing of interest, so a rule names the rarest set of terms without which it cannot be true (its
 *anchors*), and only items that hold an anchor are looked at further. A rule without anchors (it reads signals alone,
 or a detector alone) makes every item worth a look; `unanchored` names such rules.
+
+Of the other sets without which it cannot be true, each rule is filed under the one it shares with the fewest rules, so
+that an item is judged by the few rules it may break, however many there are.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from lictor.detect.conditions import Judge
+from lictor.detect.conditions import Conditions
+from lictor.detect.prospects import Prospects
 from lictor.match import Matcher, MatchOptions, Term
 from lictor.policy import Policy
 from lictor.policy.models import Condition, Lexicon, MatchSettings, Rule
@@ -21,27 +27,39 @@ from lictor.text.frequency import frequency
 
 __all__ = ["CompiledPolicy", "compile_policy"]
 
-Anchors = frozenset[str]
+Names = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CompiledPolicy:
-    """A policy ready to judge. Immutable, and safe to share between threads."""
+    """A policy ready to judge. Immutable, and safe to share between threads.
+
+    `anchors` finds the terms that may start a rule, `others` the rest; `terms` are both, the anchors first.
+    """
 
     policy: Policy
+    terms: tuple[Term, ...]
     anchors: Matcher
-    terms: Matcher
-    judge: Judge
+    conditions: Conditions
     rules: tuple[Rule, ...]
-    by_anchor: Mapping[str, tuple[int, ...]]
+    needs: tuple[tuple[Names, ...], ...]
+    by_need: Mapping[str, tuple[int, ...]]
+    prospects: Prospects
     unanchored: tuple[int, ...]
 
-    def started(self, lexicons: Iterable[str]) -> list[Rule]:
+    @cached_property
+    def others(self) -> Matcher:
+        """The matcher of every term that is no anchor, built on first need: most texts hold no anchor."""
+        return Matcher(self.terms[len(self.anchors.terms) :])
+
+    def started(self, lexicons: frozenset[str]) -> list[Rule]:
         """The rules that may be true where these lexicons matched, in the policy's order."""
         numbers = set(self.unanchored)
-        for lexicon in lexicons:
-            numbers.update(self.by_anchor.get(lexicon, ()))
-        return [self.rules[number] for number in sorted(numbers)]
+        for name in lexicons:
+            numbers.update(self.by_need.get(name, ()))
+        return [
+            self.rules[number] for number in sorted(numbers) if not any(map(lexicons.isdisjoint, self.needs[number]))
+        ]
 
 
 def compile_policy(policy: Policy) -> CompiledPolicy:
@@ -54,34 +72,44 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         *(exemption.when for exemption in document.exemptions.values()),
         *([document.binds.when] if document.binds else []),
     ]
-    inline = {id(node): f"~{number}" for number, node in enumerate(_walk(roots)) if node.operator == "terms"}
-    terms = [term for name, lexicon in document.lexicons.items() for term in _lexicon_terms(name, lexicon)]
-    terms += [
-        term for node in _walk(roots) if node.operator == "terms" for term in _inline_terms(inline[id(node)], node)
-    ]
+    written = [node for node in _walk(roots) if node.operator == "terms"]
+    inline = {id(node): f"~{number}" for number, node in enumerate(written)}
+    by_lexicon = {name: list(_lexicon_terms(name, lexicon)) for name, lexicon in document.lexicons.items()}
+    by_lexicon |= {inline[id(node)]: _inline_terms(inline[id(node)], node) for node in written}
 
-    by_lexicon: dict[str, list[Term]] = {}
-    for term in terms:
-        by_lexicon.setdefault(term.key[0], []).append(term)  # type: ignore[index]
     costs = {name: sum(map(_frequency, some)) for name, some in by_lexicon.items()}
-    finder = _AnchorFinder(document.conditions, inline, costs)
-    by_anchor: dict[str, list[int]] = {}
-    unanchored = []
-    for number, rule in enumerate(rules):
-        anchors = finder.anchors(rule.when)
-        if anchors is None:
-            unanchored.append(number)
-        for name in anchors or ():
-            by_anchor.setdefault(name, []).append(number)
+    finder = _NeedFinder(document.conditions, inline, costs)
+    needs = [finder.needs(rule.when) for rule in rules]
+    anchors: dict[str, list[int]] = {}
+    for number, sets in enumerate(needs):
+        for name in finder.best(sets) or ():
+            anchors.setdefault(name, []).append(number)
+    first = [term for name in anchors for term in by_lexicon.get(name, ())]
+    rest = [term for name, some in by_lexicon.items() if name not in anchors for term in some]
     return CompiledPolicy(
         policy=policy,
-        anchors=Matcher([term for name in by_anchor for term in by_lexicon.get(name, ())]),
-        terms=Matcher(terms),
-        judge=Judge(document.conditions, inline),
+        terms=(*first, *rest),
+        anchors=Matcher(first),
+        conditions=Conditions(document.conditions, inline),
         rules=rules,
-        by_anchor={name: tuple(numbers) for name, numbers in by_anchor.items()},
-        unanchored=tuple(unanchored),
+        needs=tuple(needs),
+        by_need=_filed(needs, costs),
+        prospects=Prospects(rules, anchors, document.conditions, inline),
+        unanchored=tuple(number for number, sets in enumerate(needs) if not sets),
     )
+
+
+def _filed(needs: Iterable[tuple[Names, ...]], costs: Mapping[str, float]) -> Mapping[str, tuple[int, ...]]:
+    """The rules by the lexicons of the set that they share with the fewest others, the rarest of equals."""
+    needs = list(needs)
+    sharing = Counter(name for sets in needs for need in sets for name in need)
+    filed: dict[str, list[int]] = {}
+    for number, sets in enumerate(needs):
+        if sets:
+            chosen = min(sets, key=lambda need: (sum(sharing[n] for n in need), sum(costs.get(n, 0.0) for n in need)))
+            for name in chosen:
+                filed.setdefault(name, []).append(number)
+    return {name: tuple(numbers) for name, numbers in filed.items()}
 
 
 def _walk(roots: Iterable[Condition]) -> Iterable[Condition]:
@@ -98,25 +126,30 @@ def _options(*settings: MatchSettings) -> MatchOptions:
 
 
 def _lexicon_terms(name: str, lexicon: Lexicon) -> Iterable[Term]:
+    common, allowed = _options(lexicon.match), tuple(_spelled(lexicon.allow))
     for entry in lexicon.terms:
-        options = _options(lexicon.match, entry.match)
-        allow = tuple(text for phrase in (*lexicon.allow, *entry.allow) for text in spellings(phrase))
+        options = _options(lexicon.match, entry.match) if entry.match.model_fields_set else common
+        allow = (*allowed, *_spelled(entry.allow))
+        key = (name, name, entry.strength)
         for written in (entry.term, *entry.variants):
             for text in spellings(written):
                 yield Term(
                     text,
                     name=text if written == entry.term else entry.term,
-                    key=(name, name, entry.strength),
+                    key=key,
                     options=options,
                     allow=allow,
                     host=lexicon.kind == "host",
                 )
 
 
-def _inline_terms(key: str, node: Condition) -> Iterable[Term]:
-    assert node.terms is not None
+def _inline_terms(key: str, node: Condition) -> list[Term]:
     options = _options(node.match)
-    return [Term(text, key=(key, "", "context"), options=options) for term in node.terms for text in spellings(term)]
+    return [Term(text, key=(key, "", "context"), options=options) for text in _spelled(node.terms or ())]
+
+
+def _spelled(terms: Iterable[str]) -> Iterable[str]:
+    return (text for term in terms for text in spellings(term))
 
 
 def _frequency(term: Term) -> float:
@@ -124,50 +157,51 @@ def _frequency(term: Term) -> float:
     return frequency(term.text) / (100 if term.options.ticker else 1)
 
 
-class _AnchorFinder:
+class _NeedFinder:
+    """Finds the sets of lexicons of which one must match each for a condition to hold."""
+
     def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str], costs: Mapping[str, float]) -> None:
         self._named = named
         self._inline = inline
         self._costs = costs
+        self._known: dict[str, tuple[Names, ...]] = {}
 
-    def anchors(self, node: Condition) -> Anchors | None:
-        """Lexicons one of which must match for the condition to hold; None where it can hold without any."""
+    def needs(self, node: Condition) -> tuple[Names, ...]:
+        """The sets; none where the condition can hold without any match. Where none matches, it is false."""
         match node.operator:
-            case "use" if (named := self._named.get(node.use or "")) is not None:
-                return self.anchors(named)
+            case "use" if (named := self._named.get(name := node.use or "")) is not None:
+                if name not in self._known:
+                    self._known[name] = self.needs(named)
+                return self._known[name]
             case "use" if node.use in DETECTORS:
-                return None
+                return ()
             case "use" | "lexicon":
-                return frozenset({node.use or node.lexicon or ""})
+                return (frozenset({node.use or node.lexicon or ""}),)
             case "terms":
-                return frozenset({self._inline[id(node)]})
+                return (frozenset({self._inline[id(node)]}),)
             case "any" | "mechanism":
-                return self._every(node.any_ or node.of or ())
-            case "all" | "near":
-                return self._best(node.all_ or node.near or ())
+                return _union([self.best(self.needs(below)) for below in node.any_ or node.of or ()])
             case "at_least":
                 # With n of m needed, one of any m - n + 1 must hold.
                 assert node.of is not None
                 assert node.at_least is not None
-                kinds = [self.anchors(below) for below in node.of]
-                kinds.sort(key=lambda a: float("inf") if a is None else self._cost(a))
+                kinds = [self.best(self.needs(below)) for below in node.of]
+                kinds.sort(key=lambda need: float("inf") if need is None else self._cost(need))
                 return _union(kinds[: len(kinds) - node.at_least + 1])
-            case "count" | "distinct" | "same_field":
-                return self._best(node.children())
+            case "all" | "near" | "count" | "distinct" | "same_field":
+                return tuple(dict.fromkeys(need for below in node.children() for need in self.needs(below)))
             case _:
-                return None
+                return ()
 
-    def _every(self, nodes: Iterable[Condition]) -> Anchors | None:
-        return _union([self.anchors(node) for node in nodes])
+    def best(self, needs: Iterable[Names]) -> Names | None:
+        """The set whose terms are rarest in ordinary text; None where there is none."""
+        return min(needs, key=self._cost, default=None)
 
-    def _best(self, nodes: Iterable[Condition]) -> Anchors | None:
-        return min((a for a in map(self.anchors, nodes) if a is not None), key=self._cost, default=None)
-
-    def _cost(self, anchors: Anchors) -> float:
-        return sum(self._costs.get(name, 0.0) for name in anchors)
+    def _cost(self, names: Names) -> float:
+        return sum(self._costs.get(name, 0.0) for name in names)
 
 
-def _union(kinds: list[Anchors | None]) -> Anchors | None:
+def _union(kinds: list[Names | None]) -> tuple[Names, ...]:
     if not kinds or any(kind is None for kind in kinds):
-        return None
-    return frozenset().union(*(kind for kind in kinds if kind is not None))
+        return ()
+    return (frozenset().union(*(kind for kind in kinds if kind is not None)),)

@@ -2,21 +2,25 @@
 
 True, False, or None where a signal that was not given decides. A condition that is unknown does not fire a rule, and
 an exemption that is unknown does not exempt.
+
+A condition is compiled to functions when it is first needed: one for its truth, one for the spans it denotes. What
+several conditions share (a lexicon, a named condition) is one function, asked once an item.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from itertools import count, islice
+from typing import Any, TypeVar
 
-from lictor.detect.item import Item, Span
+from lictor.detect.item import Item, Place, Span
 from lictor.detect.near import chains
 from lictor.policy.models import Condition
 from lictor.policy.names import DETECTORS
 
-__all__ = ["EVIDENCE_KEPT", "Finding", "Judge"]
+__all__ = ["EVIDENCE_KEPT", "FALSE", "Conditions", "Finding"]
 
 EVIDENCE_KEPT = 100
 """Spans kept for one condition of one item; where there are more, the decision says that it was cut."""
@@ -31,146 +35,266 @@ class Finding:
     missing: frozenset[str] = frozenset()
 
 
-_FALSE = Finding(False)
+FALSE = Finding(False)
+_TRUE = Finding(True)
+
+T = TypeVar("T")
+_Truth = Callable[[Item], Finding]
+_Spans = Callable[[Item], Sequence[Span]]
 
 
-class Judge:
-    """Evaluates the conditions of one policy. `inline` names the lexicon made of each condition's own `terms`."""
+class Conditions:
+    """The conditions of one policy. `inline` names the lexicon made of each condition's own `terms`."""
 
     def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str]) -> None:
         self._named = named
         self._inline = inline
+        # By the identity of the condition, which lives as long as the policy does.
+        self._truths: dict[int, _Truth] = {}
+        self._places: dict[int, _Spans] = {}
+        self._shared: dict[Hashable, Callable[[Item], Any]] = {}
+        self._numbers = count()
 
     def judge(self, condition: Condition, item: Item) -> Finding:
         """What the condition comes to for the item."""
-        operator = condition.operator
-        match operator:
-            case "any" | "all" | "at_least":
-                return self._combine(condition, item)
+        return self._truth(condition)(item)
+
+    def _truth(self, condition: Condition) -> _Truth:
+        known = self._truths.get(id(condition))
+        if known is None:
+            known = self._truths[id(condition)] = self._compiled(condition)
+        return known
+
+    def _compiled(self, condition: Condition) -> _Truth:
+        match condition.operator:
+            case "any":
+                return _any_of([self._truth(below) for below in condition.any_ or ()])
+            case "all":
+                return _all_of(self._cheap_first(condition.all_ or (), self._truth))
+            case "at_least":
+                assert condition.at_least is not None
+                return _at_least(condition.at_least, [self._truth(below) for below in condition.of or ()])
             case "not":
                 assert condition.not_ is not None
-                inner = self.judge(condition.not_, item)
-                return Finding(None if inner.truth is None else not inner.truth, (), inner.missing)
+                return _not(self._truth(condition.not_))
             case "use" if (named := self._named.get(condition.use or "")) is not None:
-                return self.judge(named, item)
+                return self._once(("truth", condition.use), lambda: self._truth(named))
             case "use" | "lexicon" | "terms" | "mechanism":
-                spans = self.spans(condition, item)
-                return Finding(bool(spans), tuple(spans[:EVIDENCE_KEPT]))
+                return _some(self._spans(condition))
             case "near":
-                return self._near(condition, item)
+                operands = condition.near or ()
+                needed = [need for operand in operands if (need := self._lexicons(operand)) is not None]
+                return _near(condition, needed, self._cheap_first(operands, self._spans))
             case "count" | "distinct":
-                return self._count(condition, item)
+                below = condition.count or condition.distinct
+                assert below is not None
+                return _count(condition, self._spans(below))
             case "same_field":
                 assert condition.same_field is not None
-                parts = [self.judge(condition.same_field, item.within((name,))) for name in item.passages]
-                return _either(parts)
+                return _same_field(self._truth(condition.same_field))
             case "field":
-                assert condition.field is not None
-                return Finding(any(name in condition.field for name in item.passages))
+                wanted = frozenset(condition.field or ())
+                return lambda item: FALSE if wanted.isdisjoint(item.passages) else _TRUE
             case "surface":
-                return _one_of("surface", item.known.surface, condition.surface)
+                return _one_of("surface", lambda item: item.known.surface, condition.surface or ())
             case "subject":
-                return _one_of("subject", item.known.subject, condition.subject)
+                return _one_of("subject", lambda item: item.known.subject, condition.subject or ())
             case _:
-                return self._signal(condition, item)
+                return _signal(condition)
 
-    def spans(self, condition: Condition, item: Item) -> list[Span]:
+    def _spans(self, condition: Condition) -> _Spans:
         """Every span of a condition that denotes matches, in order of field and place, without doubles."""
-        found: dict[tuple[str, int, int], Span] = {}
-        for span in self._each_span(condition, item):
-            found.setdefault(span.place, span)
-        order = {name: at for at, name in enumerate(item.passages)}
-        return sorted(found.values(), key=lambda s: (order[s.field], s.match.start, s.match.end))
+        known = self._places.get(id(condition))
+        if known is None:
+            each = _in_order(self._each(condition))
+            name = condition.use or ""
+            known = self._once(("places", name), lambda: each) if name in self._named else each
+            self._places[id(condition)] = known
+        return known
 
-    def _each_span(self, condition: Condition, item: Item) -> Iterable[Span]:
-        operator = condition.operator
+    def _each(self, condition: Condition) -> _Spans:
+        """The spans of a condition as they are found: doubles stand one after the other, lexicon by lexicon."""
         name = condition.use or ""
         if name in self._named:
-            yield from self._each_span(self._named[name], item)
-        elif name in DETECTORS:
-            for passage in item.passages.values():
-                yield from passage.of_detector(name)
-        elif operator in ("use", "lexicon", "terms"):
+            return self._once(("use", name), lambda: self._each(self._named[name]))
+        if name in DETECTORS:
+            return self._once(("detector", name), lambda: _of_detector(name))
+        if condition.operator in ("use", "lexicon", "terms"):
             lexicon = name or condition.lexicon or self._inline[id(condition)]
-            for passage in item.passages.values():
-                yield from passage.of_lexicon(lexicon, condition.strength)
-        elif operator == "mechanism":
-            assert condition.mechanism is not None
-            wanted = set(condition.mechanism)
-            for below in condition.of or ():
-                yield from (s for s in self._each_span(below, item) if wanted.intersection(s.match.mechanisms))
-        else:
-            for below in condition.any_ or ():
-                yield from self._each_span(below, item)
+            strengths = condition.strength
+            return self._once(("lexicon", lexicon, strengths), lambda: _of_lexicon(lexicon, strengths))
+        if condition.operator == "mechanism":
+            return _with_mechanism(frozenset(condition.mechanism or ()), self._joined(condition.of or ()))
+        return self._joined(condition.any_ or ())
 
-    def _combine(self, condition: Condition, item: Item) -> Finding:
-        if condition.any_ is not None:
-            return _either([self.judge(below, item) for below in condition.any_])
-        if condition.all_ is not None:
-            parts = []
-            for below in condition.all_:
-                part = self.judge(below, item)
-                if part.truth is False:
-                    return _FALSE
-                parts.append(part)
-            return _join(parts, truth=None if any(p.truth is None for p in parts) else True)
-        assert condition.of is not None
-        assert condition.at_least is not None
-        parts = [self.judge(below, item) for below in condition.of]
-        sure = sum(part.truth is True for part in parts)
-        possible = sum(part.truth is not False for part in parts)
-        return _join(
-            parts, truth=True if sure >= condition.at_least else None if possible >= condition.at_least else False
-        )
+    def _joined(self, conditions: Iterable[Condition]) -> _Spans:
+        parts = [self._each(below) for below in conditions]
+        return parts[0] if len(parts) == 1 else lambda item: [span for part in parts for span in part(item)]
 
-    def _near(self, condition: Condition, item: Item) -> Finding:
-        assert condition.near is not None
-        assert condition.within is not None
-        found: dict[tuple[str, int, int], Span] = {}
-        for name, passage in item.passages.items():
-            here = item.within((name,))
-            kinds = []
-            for operand in condition.near:
-                kinds.append(self.spans(operand, here))
-                if not kinds[-1]:
+    def _lexicons(self, condition: Condition) -> frozenset[str] | None:
+        """The lexicons whose matches the condition denotes; None where it denotes a detector's."""
+        name = condition.use or ""
+        if name in self._named:
+            return self._lexicons(self._named[name])
+        if name in DETECTORS:
+            return None
+        if condition.operator in ("use", "lexicon", "terms"):
+            return frozenset({name or condition.lexicon or self._inline[id(condition)]})
+        parts = [self._lexicons(below) for below in condition.of or condition.any_ or ()]
+        return None if None in parts else frozenset().union(*(part for part in parts if part is not None))
+
+    def _once(self, key: Hashable, make: Callable[[], Callable[[Item], T]]) -> Callable[[Item], T]:
+        """The function of that name, asked at most once an item."""
+        known = self._shared.get(key)
+        if known is None:
+            known = self._shared[key] = _remembered(next(self._numbers), make())
+        return known
+
+    def _cheap_first(self, conditions: Sequence[Condition], compiled: Callable[[Condition], T]) -> list[tuple[int, T]]:
+        """The conditions compiled, each with its place in the list: those that ask a detector come last."""
+        order = sorted(range(len(conditions)), key=lambda at: self._asks_detector(conditions[at]))
+        return [(at, compiled(conditions[at])) for at in order]
+
+    def _asks_detector(self, condition: Condition) -> bool:
+        if (named := self._named.get(condition.use or "")) is not None:
+            return self._asks_detector(named)
+        return condition.use in DETECTORS or any(map(self._asks_detector, condition.children()))
+
+
+# --- truths ----------------------------------------------------------------------------------------------------------
+
+
+def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
+    def asked(item: Item) -> T:
+        said: T | None = item.said.get(number)
+        if said is None:
+            said = item.said[number] = ask(item)
+        return said
+
+    return asked
+
+
+def _any_of(parts: Sequence[_Truth]) -> _Truth:
+    return lambda item: _either([part(item) for part in parts])
+
+
+def _all_of(parts: Sequence[tuple[int, _Truth]]) -> _Truth:
+    def truth(item: Item) -> Finding:
+        found = []
+        for at, part in parts:
+            one = part(item)
+            if one.truth is False:
+                return FALSE
+            found.append((at, one))
+        found.sort(key=operator.itemgetter(0))
+        every = [one for _, one in found]
+        return _join(every, truth=None if any(one.truth is None for one in every) else True)
+
+    return truth
+
+
+def _at_least(number: int, parts: Sequence[_Truth]) -> _Truth:
+    def truth(item: Item) -> Finding:
+        found = [part(item) for part in parts]
+        sure = sum(one.truth is True for one in found)
+        possible = sum(one.truth is not False for one in found)
+        return _join(found, truth=True if sure >= number else None if possible >= number else False)
+
+    return truth
+
+
+def _not(inner: _Truth) -> _Truth:
+    def truth(item: Item) -> Finding:
+        found = inner(item)
+        return Finding(None if found.truth is None else not found.truth, (), found.missing)
+
+    return truth
+
+
+def _some(spans: _Spans) -> _Truth:
+    def truth(item: Item) -> Finding:
+        found = spans(item)
+        return Finding(True, tuple(found[:EVIDENCE_KEPT])) if found else FALSE
+
+    return truth
+
+
+def _near(condition: Condition, needed: Sequence[frozenset[str]], operands: Sequence[tuple[int, _Spans]]) -> _Truth:
+    assert condition.within is not None
+    within, ordered, inside = condition.within, condition.ordered, condition.inside
+
+    def truth(item: Item) -> Finding:
+        if any(map(item.lexicons.isdisjoint, needed)):
+            return FALSE
+        found: dict[Place, Span] = {}
+        for passage, here in item.apart():
+            kinds: list[Sequence[Span]] = [()] * len(operands)
+            for at, spans in operands:
+                kinds[at] = spans(here)
+                if not kinds[at]:
                     break
             else:
-                every = chains(
-                    passage, kinds, within=condition.within, ordered=condition.ordered, inside=condition.inside
-                )
-                for chain in islice(every, EVIDENCE_KEPT):
-                    found.update((span.place, span) for span in chain)
-        return Finding(bool(found), tuple(sorted(found.values(), key=lambda s: s.place)[:EVIDENCE_KEPT]))
+                for chain in islice(
+                    chains(passage, kinds, within=within, ordered=ordered, inside=inside), EVIDENCE_KEPT
+                ):
+                    found.update((span[:3], span) for span in chain)
+        return Finding(True, tuple(_by_place(found)[:EVIDENCE_KEPT])) if found else FALSE
 
-    def _count(self, condition: Condition, item: Item) -> Finding:
-        below = condition.count or condition.distinct
-        assert below is not None
-        assert condition.minimum is not None
-        spans = _apart(self.spans(below, item))
-        seen = len({span.match.term for span in spans}) if condition.distinct is not None else len(spans)
-        return Finding(True, tuple(spans[:EVIDENCE_KEPT])) if seen >= condition.minimum else _FALSE
-
-    def _signal(self, condition: Condition, item: Item) -> Finding:
-        ((name, wanted),) = condition.signals.items()
-        value = item.known.signals.get(name)
-        if value is None:
-            return Finding(None, (), frozenset({name}))
-        if isinstance(wanted, Mapping):
-            return Finding(all(_COMPARE[how](value, bound) for how, bound in wanted.items()))
-        return Finding(value in wanted if isinstance(wanted, list | tuple) else value == wanted)
+    return truth
 
 
-_COMPARE: Mapping[str, Any] = {
-    "above": lambda value, bound: value > bound,
-    "below": lambda value, bound: value < bound,
-    "at_least": lambda value, bound: value >= bound,
-    "at_most": lambda value, bound: value <= bound,
+def _count(condition: Condition, spans: _Spans) -> _Truth:
+    assert condition.minimum is not None
+    minimum, distinct = condition.minimum, condition.distinct is not None
+
+    def truth(item: Item) -> Finding:
+        found = spans(item)
+        if len(found) < minimum:
+            return FALSE
+        apart = _apart(found)
+        seen = len({span.match.term for span in apart}) if distinct else len(apart)
+        return Finding(True, tuple(apart[:EVIDENCE_KEPT])) if seen >= minimum else FALSE
+
+    return truth
+
+
+def _same_field(inner: _Truth) -> _Truth:
+    return lambda item: _either([inner(here) for _, here in item.apart()])
+
+
+def _one_of(name: str, value_of: Callable[[Item], str | None], wanted: Sequence[str]) -> _Truth:
+    unknown = Finding(None, (), frozenset({name}))
+
+    def truth(item: Item) -> Finding:
+        value = value_of(item)
+        return unknown if value is None else _TRUE if value in wanted else FALSE
+
+    return truth
+
+
+_COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "above": operator.gt,
+    "below": operator.lt,
+    "at_least": operator.ge,
+    "at_most": operator.le,
 }
 
 
-def _one_of(name: str, value: str | None, wanted: tuple[str, ...] | None) -> Finding:
-    assert wanted is not None
-    return Finding(None, (), frozenset({name})) if value is None else Finding(value in wanted)
+def _signal(condition: Condition) -> _Truth:
+    ((name, wanted),) = condition.signals.items()
+    unknown = Finding(None, (), frozenset({name}))
+
+    def truth(item: Item) -> Finding:
+        value = item.known.signals.get(name)
+        if value is None:
+            return unknown
+        if isinstance(wanted, Mapping):
+            holds = all(_COMPARE[how](value, bound) for how, bound in wanted.items())
+        else:
+            holds = value in wanted if isinstance(wanted, list | tuple) else value == wanted
+        return _TRUE if holds else FALSE
+
+    return truth
 
 
 def _either(parts: list[Finding]) -> Finding:
@@ -181,16 +305,49 @@ def _either(parts: list[Finding]) -> Finding:
 
 def _join(parts: list[Finding], *, truth: bool | None) -> Finding:
     if truth is False:
-        return _FALSE
-    shown = {s.place: s for part in parts if part.truth is True for s in part.spans}
+        return FALSE
+    shown = {s[:3]: s for part in parts if part.truth is True for s in part.spans}
     missing = frozenset().union(*(part.missing for part in parts)) if truth is None else frozenset()
-    return Finding(truth, tuple(sorted(shown.values(), key=lambda span: span.place)), missing)
+    return Finding(truth, tuple(_by_place(shown)), missing)
 
 
-def _apart(spans: list[Span]) -> list[Span]:
+# --- spans -----------------------------------------------------------------------------------------------------------
+
+
+def _of_lexicon(lexicon: str, strengths: Sequence[str] | None) -> _Spans:
+    return lambda item: [span for p in item.passages.values() for span in p.of_lexicon(lexicon, strengths)]
+
+
+def _of_detector(detector: str) -> _Spans:
+    return lambda item: [span for p in item.passages.values() for span in p.of_detector(detector)]
+
+
+def _with_mechanism(wanted: frozenset[str], each: _Spans) -> _Spans:
+    return lambda item: [span for span in each(item) if not wanted.isdisjoint(span.match.mechanisms)]
+
+
+def _in_order(each: _Spans) -> _Spans:
+    def spans(item: Item) -> Sequence[Span]:
+        found = each(item)
+        if len(found) < 2:
+            return found
+        first = {span[:3]: span for span in reversed(found)}
+        if len(item.passages) == 1:
+            return _by_place(first)
+        order = {name: at for at, name in enumerate(item.passages)}
+        return sorted(first.values(), key=lambda span: (order[span.field], span.start, span.end))
+
+    return spans
+
+
+def _by_place(spans: Mapping[Place, Span]) -> list[Span]:
+    return [spans[place] for place in sorted(spans)]
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
     """The spans without those that overlap an earlier, longer one: one occurrence counts once."""
     kept: list[Span] = []
-    for span in sorted(spans, key=lambda s: (s.field, s.match.start, -s.match.end)):
-        if not kept or kept[-1].field != span.field or kept[-1].match.end <= span.match.start:
+    for span in sorted(spans, key=lambda s: (s.field, s.start, -s.end)):
+        if not kept or kept[-1].field != span.field or kept[-1].end <= span.start:
             kept.append(span)
     return kept

@@ -5,11 +5,12 @@ What the caller left out is filled from the policy's `assume`, and remembered, s
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, one_of, suggest
@@ -18,25 +19,29 @@ from lictor.policy import Policy
 from lictor.policy.names import SignalType
 from lictor.text import skeleton
 
-__all__ = ["Item", "Known", "Passage", "Span", "know"]
+__all__ = ["Item", "Known", "Passage", "Place", "Span", "know"]
 
-_PARAGRAPH_ENDS = frozenset("\n\r\u2028\u2029")
-_SENTENCE_ENDS = _PARAGRAPH_ENDS | frozenset("。！？!?；;")
+_PARAGRAPH_END = re.compile("[\n\r\u2028\u2029]")
+_SENTENCE_END = re.compile("[\n\r\u2028\u2029。！？!?；;]")
 _TYPES = {"text": str, "number": int, "boolean": bool}
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+Place = tuple[str, int, int]
+
+
+class Span(NamedTuple):
     """A match in one field, and the lexicon or detector that found it (`""` for terms written in a condition)."""
 
     field: str
+    start: int
+    end: int
     match: Match
     source: str
 
     @property
-    def place(self) -> tuple[str, int, int]:
+    def place(self) -> Place:
         """What makes two spans the same piece of text."""
-        return self.field, self.match.start, self.match.end
+        return self[:3]
 
 
 class Passage:
@@ -45,10 +50,9 @@ class Passage:
     def __init__(self, name: str, text: str, matches: Iterable[Match]) -> None:
         self.name = name
         self.text = text
-        self._by_lexicon: dict[str, list[tuple[str, Span]]] = {}
+        self._by_lexicon: dict[str, list[Match]] = {}
         for match in matches:
-            lexicon, source, strength = cast("tuple[str, str, str]", match.key)
-            self._by_lexicon.setdefault(lexicon, []).append((strength, Span(name, match, source)))
+            self._by_lexicon.setdefault(match.key[0], []).append(match)  # type: ignore[index]
         self._detected: dict[str, list[Span]] = {}
 
     @property
@@ -58,13 +62,18 @@ class Passage:
 
     def of_lexicon(self, lexicon: str, strengths: Sequence[str] | None = None) -> list[Span]:
         """Matches of that lexicon's terms, of these strengths where any are named, in order of place."""
-        found = self._by_lexicon.get(lexicon, ())
-        return [span for strength, span in found if strengths is None or strength in strengths]
+        found = []
+        for match in self._by_lexicon.get(lexicon, ()):
+            _, source, strength = cast("tuple[str, str, str]", match.key)
+            if strengths is None or strength in strengths:
+                found.append(Span(self.name, match.start, match.end, match, source))
+        return found
 
     def of_detector(self, detector: str) -> list[Span]:
         """What that detector finds here, in order of place."""
         if detector not in self._detected:
-            self._detected[detector] = [Span(self.name, match, detector) for match in DETECTORS[detector](self.text)]
+            found = DETECTORS[detector](self.text)
+            self._detected[detector] = [Span(self.name, one.start, one.end, one, detector) for one in found]
         return self._detected[detector]
 
     def bare(self, position: int) -> int:
@@ -84,11 +93,11 @@ class Passage:
 
     @cached_property
     def _paragraph_ends(self) -> list[int]:
-        return [at for at, char in enumerate(self.text) if char in _PARAGRAPH_ENDS]
+        return [end.start() for end in _PARAGRAPH_END.finditer(self.text)]
 
     @cached_property
     def _sentence_ends(self) -> list[int]:
-        return [at for at, char in enumerate(self.text) if char in _SENTENCE_ENDS]
+        return [end.start() for end in _SENTENCE_END.finditer(self.text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,47 +111,73 @@ class Known:
     assumed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
 class Item:
-    """An item ready for the rules: what is known of it, and its passages by field."""
+    """An item ready for the rules: what is known of it, its passages by field, and what was said of it already.
 
-    known: Known
-    passages: Mapping[str, Passage]
+    `lexicons` are those with at least one match in it.
+    `said` holds what parts of conditions came to, by the number of the part: rules share many of them.
+    """
+
+    __slots__ = ("_views", "known", "lexicons", "passages", "said")
+
+    def __init__(self, known: Known, passages: Mapping[str, Passage]) -> None:
+        self.known = known
+        self.passages = passages
+        self.lexicons = frozenset().union(*(passage.lexicons for passage in passages.values()))
+        self.said: dict[int, Any] = {}
+        self._views: dict[frozenset[str], Item] = {}
 
     def within(self, fields: Collection[str]) -> Item:
         """The same item, seen through these fields only."""
-        if all(name in fields for name in self.passages):
+        seen = frozenset(name for name in self.passages if name in fields)
+        if len(seen) == len(self.passages):
             return self
-        return replace(self, passages={name: p for name, p in self.passages.items() if name in fields})
+        if seen not in self._views:
+            self._views[seen] = Item(self.known, {name: p for name, p in self.passages.items() if name in seen})
+        return self._views[seen]
+
+    def apart(self) -> Iterator[tuple[Passage, Item]]:
+        """Each passage, with the item seen through its field alone."""
+        alone = len(self.passages) == 1
+        for name, passage in self.passages.items():
+            yield passage, self if alone else self.within((name,))
 
 
 def know(policy: Policy, content: Content) -> Known:
     """What is known of the content under this policy: checked against its names, completed from its `assume`."""
     document = policy.document
+    assume = document.assume
     assumed: list[str] = []
-
-    def settle(name: str, given: Any) -> Any:
-        if given is None and name in document.assume:
-            assumed.append(name)
-            return document.assume[name]
-        return given
-
     texts: dict[str, str] = {}
     for name, text in content.fields.items():
-        texts[one_of(settle("field", name) or "post", FIELDS, "field")] = text
-    subject = settle("subject", content.subject)
+        if name is None and "field" in assume:
+            assumed.append("field")
+            name = str(assume["field"])  # noqa: PLW2901
+        texts[_one_of(name or "post", FIELDS, "field")] = text
+    subject, surface = content.subject, content.surface
+    if subject is None and "subject" in assume:
+        assumed.append("subject")
+        subject = str(assume["subject"])
+    if surface is None and "surface" in assume:
+        assumed.append("surface")
+        surface = str(assume["surface"])
     if subject is not None:
-        one_of(subject, document.subjects, "subject")
-    surface = settle("surface", content.surface)
+        _one_of(subject, document.subjects, "subject")
     if surface is not None:
-        one_of(surface, SURFACES, "surface")
+        _one_of(surface, SURFACES, "surface")
+    specs, signals = document.known_signals, document.assumed_signals
     # What only another policy declares is that policy's to read.
-    specs = document.known_signals
-    for name, value in content.signals.items():
-        if name in specs:
-            _check_signal(name, value, specs[name])
-    signals = {name: settle(name, content.signals.get(name)) for name in specs}
+    given = {name: value for name, value in content.signals.items() if name in specs}
+    for name, value in given.items():
+        _check_signal(name, value, specs[name])
+    assumed += [name for name, value in signals.items() if value is not None and name not in given]
+    if given:
+        signals = {**signals, **given}
     return Known(texts, subject, surface, signals, tuple(sorted(assumed)))
+
+
+def _one_of(value: str, allowed: Collection[str], what: str) -> str:
+    return value if value in allowed else one_of(value, allowed, what)
 
 
 def _check_signal(name: str, value: Any, spec: SignalType) -> None:

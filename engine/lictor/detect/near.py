@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
 
 from lictor.detect.item import Passage, Span
 
 __all__ = ["chains"]
+
+
+_Event = tuple[int, int, int, Span]
+_ORDER = itemgetter(0, 1, 2)
 
 
 def chains(
@@ -22,18 +27,19 @@ def chains(
 
     `ordered` asks for the kinds in the order given. Chains come in order of where they end; each span ends at most one.
     """
-    segments: dict[int, list[tuple[int, int, int, Span]]] = {}
+    segments: dict[int, list[_Event]] = {}
     for kind, spans in enumerate(kinds):
         for span in spans:
-            start, end = passage.bare(span.match.start), passage.bare(span.match.end)
-            segments.setdefault(passage.segment(span.match.start, inside), []).append((start, end, kind, span))
+            event = passage.bare(span.start), passage.bare(span.end), kind, span
+            segments.setdefault(passage.segment(span.start, inside), []).append(event)
     for _, events in sorted(segments.items()):
-        yield from _sweep(sorted(events, key=lambda e: (e[0], e[1], e[2])), len(kinds), within, ordered=ordered)
+        # Where a kind is missing there is no chain, and no need to sweep.
+        if len(events) >= len(kinds) and len({event[2] for event in events}) == len(kinds):
+            events.sort(key=_ORDER)
+            yield from _sweep(events, len(kinds), within, ordered=ordered)
 
 
-def _sweep(
-    events: list[tuple[int, int, int, Span]], kinds: int, within: int, *, ordered: bool
-) -> Iterator[tuple[Span, ...]]:
+def _sweep(events: list[_Event], kinds: int, within: int, *, ordered: bool) -> Iterator[tuple[Span, ...]]:
     whole = (1 << kinds) - 1
     # The chain that ends last, for each set of kinds, among the spans that ended before the current one starts.
     reached: dict[int, tuple[int, tuple[Span, ...]]] = {}

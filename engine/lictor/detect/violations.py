@@ -5,7 +5,7 @@ Nothing here depends on time: whether a rule was in force, and what follows, is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -37,12 +37,16 @@ class Detection:
     missing: tuple[str, ...]
 
 
+_NOTHING = Detection((), ())
+
+
 def detect(compiled: CompiledPolicy, known: Known) -> Detection:
     """The rules the item breaks. Its texts are searched for anchors first, and further only if one is there."""
-    anchored = compiled.unanchored or any(compiled.anchors.find(text, overlap="all") for text in known.texts.values())
-    if not anchored:
-        return Detection((), ())
-    matches = {name: tuple(compiled.terms.find(text, overlap="all")) for name, text in known.texts.items()}
+    anchors = {name: compiled.anchors.find(text, overlap="all") for name, text in known.texts.items()}
+    found = {name: _lexicons_of(some) for name, some in anchors.items() if some}
+    if not compiled.unanchored and not (found and compiled.prospects.any(found)):
+        return _NOTHING
+    matches = {name: [*anchors[name], *compiled.others.find(text, overlap="all")] for name, text in known.texts.items()}
     return detect_matches(compiled, known, matches)
 
 
@@ -50,15 +54,17 @@ def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str,
     """The same, for an item whose matches of every term are known already, by field."""
     passages = {name: Passage(name, text, matches.get(name, ())) for name, text in known.texts.items()}
     item = Item(known, passages)
-    lexicons = {lexicon for passage in passages.values() for lexicon in passage.lexicons}
+    rules = compiled.started(item.lexicons)
+    if not rules:
+        return _NOTHING
     excused: dict[str, Finding] = {}
     violations: list[Violation] = []
     missing: set[str] = set()
-    for rule in compiled.started(lexicons):
+    for rule in rules:
         view = item if rule.fields is None else item.within(rule.fields)
         if not view.passages:
             continue
-        finding = compiled.judge.judge(rule.when, view)
+        finding = compiled.conditions.judge(rule.when, view)
         missing |= finding.missing
         if finding.truth is not True:
             continue
@@ -72,39 +78,53 @@ def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str,
     return Detection(tuple(violations), tuple(sorted(missing)))
 
 
-def find_matches(compiled: CompiledPolicy, columns: Mapping[str, pa.Array]) -> dict[int, dict[str, tuple[Match, ...]]]:
+def find_matches(
+    compiled: CompiledPolicy, columns: Mapping[str, pa.Array], field_of: Callable[[str, int], str]
+) -> dict[int, dict[str, tuple[Match, ...]]]:
     """For whole columns: the rows worth a look, each with its matches by column. Clean rows cost no Python.
 
-    A row without an anchor in any column is left out, unless the policy has rules without anchors.
+    A row without an anchor that may start a rule is left out, unless the policy has rules without anchors. `field_of`
+    says which field the text of a column is in a row.
     """
-    rows = next(iter(columns.values()))
+    anchors = {name: compiled.anchors.find_column(column) for name, column in columns.items()}
     if compiled.unanchored:
-        worth = list(range(len(rows)))
+        worth = list(range(len(next(iter(columns.values())))))
     else:
-        worth = sorted({row for column in columns.values() for row in compiled.anchors.find_column(column)})
+        by_row: dict[int, dict[str, frozenset[str]]] = {}
+        for name, rows in anchors.items():
+            for row, matches in rows.items():
+                by_row.setdefault(row, {})[field_of(name, row)] = _lexicons_of(matches)
+        worth = sorted(row for row, lexicons in by_row.items() if compiled.prospects.any(lexicons))
     found: dict[int, dict[str, tuple[Match, ...]]] = {row: {} for row in worth}
     if worth:
         chosen = pa.array(worth, pa.int64())
         for name, column in columns.items():
-            for at, matches in compiled.terms.find_column(column.take(chosen)).items():
-                found[worth[at]][name] = matches
+            others = compiled.others.find_column(column.take(chosen))
+            for at, row in enumerate(worth):
+                matches = (*anchors[name].get(row, ()), *others.get(at, ()))
+                if matches:
+                    found[row][name] = matches
     return found
 
 
 def scope(compiled: CompiledPolicy, known: Known) -> Finding:
     """Whether the policy binds the account at all; a policy that does not say binds everybody."""
     binds = compiled.policy.document.binds
-    return Finding(True) if binds is None else compiled.judge.judge(binds.when, Item(known, {}))
+    return Finding(True) if binds is None else compiled.conditions.judge(binds.when, Item(known, {}))
 
 
 def _exemption(compiled: CompiledPolicy, name: str, item: Item) -> Finding:
     exemption = compiled.policy.document.exemptions[name]
-    finding = compiled.judge.judge(exemption.when, item)
+    finding = compiled.conditions.judge(exemption.when, item)
     if finding.truth is not True:
         return finding
     named = compiled.policy.document.conditions
-    cancelled = [compiled.judge.judge(named[canceller], item) for canceller in exemption.cancelled_by]
+    cancelled = [compiled.conditions.judge(named[canceller], item) for canceller in exemption.cancelled_by]
     if any(one.truth is True for one in cancelled):
         return Finding(False)
     missing = frozenset().union(*(one.missing for one in cancelled))
     return Finding(None if any(one.truth is None for one in cancelled) else True, finding.spans, missing)
+
+
+def _lexicons_of(matches: Iterable[Match]) -> frozenset[str]:
+    return frozenset(match.key[0] for match in matches)  # type: ignore[index]

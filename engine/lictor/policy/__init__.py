@@ -2,6 +2,7 @@
 
     source    bytes -> a tree of nodes that know their place; refuses what is not strict YAML 1.2 core
     merge     `include` and lexicon files -> one tree
+    borrow    parts of other policies -> the same tree
     models    the language: which keys there are and which values they take
     mistakes  what the models refuse -> diagnostics at the exact place
     checks    what must hold between places: names, order, circles, bounds

@@ -37,6 +37,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("bundles/*/*", "function"),
     ("invariants/never_restrict/*", "function"),
     ("subjects/*/bundle", "bundle"),
+    ("takes/*/*", "restriction"),
     ("detected/@", "severity"),
     ("detected/*/@", "field"),
     ("ladders/*/for/*", "subject"),
@@ -53,14 +54,21 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("ladders/*/severity/*/*/functions/*", "restriction"),
     ("ladders/*/reoffence/then/*/restrict/*", "restriction"),
     ("ladders/*/reoffence/then/*/functions/*", "restriction"),
-    ("evasion/new_account", "category"),
+    ("ladders/*/fails_order/*", "pattern"),
+    ("categories/*/also/@", "severity"),
+    ("evasion/new_account/category", "category"),
     ("evasion/successor_group/category", "category"),
+    ("evasion/categories/*", "pattern"),
+    ("evasion/severity/max", "severity"),
+    ("evasion/severity/alone", "severity"),
     ("notices/*/when/subject/*", "subject"),
     ("notices/*/when/category/*", "pattern"),
+    ("notices/*/when/function/*", "function"),
 )
 """Which name stands where: `*` is each item, or the one value in place of a list; `@` is each key."""
 
 CONDITIONS = ("binds/when", "conditions/*", "exemptions/*/when", "rules/*/when")
+ALL_FUNCTIONS = "*"
 MAX_USES = 10_000
 COMPARISONS = ("above", "below", "at_least", "at_most")
 
@@ -205,7 +213,7 @@ class _Checks:
 
     def refer(self, kind: str, node: Node) -> None:
         """The node names something of that kind: note it as used, or report that there is none."""
-        if not isinstance(node.value, str):
+        if not isinstance(node.value, str) or (node.value == ALL_FUNCTIONS and kind == "restriction"):
             return
         name, (noun, section) = node.value, _NOUNS[kind]
         for place in {"condition": ("conditions", "lexicons"), "restriction": ("bundles", "functions")}.get(
@@ -242,9 +250,11 @@ class _Checks:
             if any(node is None or not isinstance(node.value, str | dict) for node in said):
                 self.used.update((section, name) for name in self.defined[section])
         self.used.update(("severities", name) for name in _computed_range(self.tree, list(self.defined["severities"])))
+        # A section that is borrowed as a whole may have parts to spare.
+        whole = {asked.value for asked in select(self.tree, "borrow/*/*") if isinstance(asked.value, str)}
         for section in ("lexicons", "conditions", "exemptions", "signals", "bundles", "severities", "categories"):
             for name, node in self.defined[section].items():
-                if (section, name) not in self.used:
+                if (section, name) not in self.used and section not in whole:
                     message = f"{_SINGULAR[section]} {quoted(name)} is used nowhere"
                     self.fault("P031", message, node.place, "use it, or take it away")
 

@@ -10,7 +10,7 @@ sorted keys and integers only, so they are RFC 8785 by construction; their SHA-2
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from lictor.errors import Diagnostic, InputError, Place, PolicyError, UsageError
 from lictor.facts import canonical, suggest
 from lictor.policy.checks import check
-from lictor.policy.merge import Sources
+from lictor.policy.merge import ROOT_FILE, Sources, shown
 from lictor.policy.mistakes import empty_values, explain
 from lictor.policy.models import PolicyDocument
 from lictor.policy.source import Node, decode, plain, read_bounded
@@ -28,7 +28,6 @@ from lictor.policy.source import Node, decode, plain, read_bounded
 __all__ = ["MAX_MISTAKES", "Policy", "bundled_policies", "load_canonical", "load_policy"]
 
 MAX_MISTAKES = 200
-ROOT_FILE = "policy.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,25 @@ class Policy:
         A list is entered by index or by the `id` of an item. A key that ends the path gives the key's place; an item
         with an `id`, that of the id. `None` where there is no such part, or the policy came from canonical bytes.
         """
+        key, node = self._follow(path)
+        return None if node is None else (key or node.get("id") or node).place
+
+    def node(self, *path: str | int) -> Node | None:
+        """What was written there, with the places of all below it; a path is followed as by `place`."""
+        return self._follow(path)[1]
+
+    def _follow(self, path: Sequence[str | int]) -> tuple[Node | None, Node | None]:
+        """The key that ends the path, if one does, and the value there."""
         node = self._tree
         key: Node | None = None
         for part in path:
             if node is None:
-                return None
+                return None, None
             if part in node.entries:
                 key, node = node.entries[str(part)]
             else:
                 key, node = None, next((item for i, item in enumerate(node.items) if part in (i, _id(item))), None)
-        if node is None:
-            return None
-        return (key or node.get("id") or node).place
+        return key, node
 
 
 def load_policy(spec: str | Path) -> Policy:
@@ -87,8 +93,8 @@ def load_policy(spec: str | Path) -> Policy:
         data = read_bounded(path)
     except OSError as wrong:
         raise InputError(f"`{path}` cannot be read: {(wrong.strerror or '').lower()}") from None
-    sources = Sources(path.parent, _shown(path.parent))
-    file = decode(str(_shown(path)), data, sources.report)
+    sources = Sources(path.parent, shown(path.parent), bundled_policies)
+    file = decode(str(shown(path)), data, sources.report)
     tree = sources.tree(file) if file else None
     if tree is None:
         raise PolicyError(_bounded(sources.report))
@@ -142,11 +148,6 @@ def _find(spec: str | Path) -> Path:
         raise UsageError(f"there is no policy at `{path}`", hint="name a file, a folder or a bundled policy")
     hint = suggest(str(spec), bundled) if bundled else "name a file or a folder"
     raise UsageError(f"there is no policy `{spec}`", hint=hint)
-
-
-def _shown(path: Path) -> Path:
-    """The path as its author would name it: from here, where it lies below."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def _canonical(document: PolicyDocument) -> bytes:

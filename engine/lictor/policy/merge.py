@@ -3,6 +3,8 @@
 * Paths are relative to the policy's folder and stay inside it: no `..`, no absolute path, no link that leads out.
 * An included document holds some of the same top-level keys. Named sections are joined, lists follow one another in
   the order of inclusion; what both define is a mistake. A file is included once, and never by what it includes.
+* What is borrowed comes from the policy in the folder of that name beside this policy's, else from the bundled one of
+  that name; no path leads further. A policy never borrows, through others, from itself.
 * A lexicon's `file` is `.txt` (one term a line) or `.yaml` (a list of terms, or the keys of a lexicon); its terms
   follow those written in place.
 
@@ -11,25 +13,37 @@ Every node keeps the file it came from.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from lictor.errors import Diagnostic
 from lictor.facts import suggest
+from lictor.policy.borrow import lend
 from lictor.policy.source import MAX_DEPTH, Node, TextFile, decode, quoted, read_bounded, read_terms, read_yaml
 
-__all__ = ["Sources"]
+__all__ = ["ROOT_FILE", "Sources", "shown"]
+
+ROOT_FILE = "policy.yaml"
+
+
+def shown(path: Path) -> Path:
+    """The path as its author would name it: from here, where it lies below."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 @dataclass(slots=True)
 class Sources:
     """The files of one policy: where they lie, how they are named to the author, and what was wrong with them.
 
-    `incomplete` holds once a file could not be read: then nobody can say which names are missing or unused.
+    `bundled` says where the policies lie that come with Lictor; `borrowers`, the folders of those that borrow from this
+    one. `incomplete` holds once a file could not be read: then nobody can say which names are missing or unused.
     """
 
     folder: Path
     shown: Path
+    bundled: Callable[[], Mapping[str, Path]] = dict
+    borrowers: tuple[Path, ...] = ()
     report: list[Diagnostic] = field(default_factory=list)
     incomplete: bool = False
 
@@ -42,6 +56,7 @@ class Sources:
         lexicons = root.get("lexicons")
         for lexicon in [node for _, node in lexicons.entries.values()] if lexicons else []:
             self._read_lexicon(lexicon)
+        self._borrow(root)
         return root
 
     def _include(self, root: Node, document: Node, hops: list[str], seen: set[str]) -> None:
@@ -87,6 +102,64 @@ class Sources:
                 self._twice(key, into.entries[name][0])
             else:
                 into.entries[name] = (key, value)
+
+    def _borrow(self, root: Node) -> None:
+        asked = root.get("borrow")
+        for name, (key, names) in asked.entries.items() if asked else ():
+            folder = self._lender(key)
+            if folder is None:
+                continue
+            lines = (*self.borrowers, self.folder.resolve())
+            if folder in lines:
+                way = " -> ".join(quoted(hop.name) for hop in [*lines[lines.index(folder) :], folder])
+                hint = "let one of them define what the other borrows"
+                self._fault("P048", f"policies borrow from each other: {way}", key, hint)
+                self.incomplete = True
+                continue
+            lender = Sources(folder, shown(folder), self.bundled, lines)
+            tree = lender.read_root(key)
+            self.report += lender.report
+            self.incomplete |= tree is None or lender.incomplete
+            if tree is not None:
+                self.report += lend(tree, name, names, root, complete=not lender.incomplete)
+
+    def read_root(self, asked: Node) -> Node | None:
+        """The whole tree of the policy in this folder, for another policy that `asked` for it; `None` if unreadable."""
+        try:
+            data = read_bounded(self.folder / ROOT_FILE)
+        except OSError as wrong:
+            reason = (wrong.strerror or "").lower()
+            self._fault("P046", f"policy {quoted(asked.value)} cannot be read: {reason}", asked, "mend its permissions")
+            return None
+        file = decode(str(self.shown / ROOT_FILE), data, self.report)
+        return self.tree(file) if file else None
+
+    def _lender(self, key: Node) -> Path | None:
+        """The folder of the policy that the key names, or `None` and a report that there is none to borrow from."""
+        name = str(key.value)
+        around = self.folder.resolve().parent
+        beside = around / name
+        try:
+            inside = PurePosixPath(name).parts == (name,) and beside.resolve().parent == around
+            there = (beside / ROOT_FILE).is_file()
+        except (OSError, ValueError, RuntimeError):  # a NUL in the name, a name too long, links in a circle
+            inside, there = True, False
+        folder = None
+        if not inside:
+            hint = "name a bundled policy, or a folder beside this policy's"
+            self._fault("P026", f"{quoted(name)} leads out of the policies' folder", key, hint)
+        elif there:
+            folder = beside.resolve()
+        elif name in self.bundled():
+            folder = self.bundled()[name].resolve()
+        else:
+            near = [path.parent.name for path in around.glob(f"*/{ROOT_FILE}")]
+            hint = suggest(name, {*near, *self.bundled()} - {self.folder.resolve().name})
+            self._fault(
+                "P046", f"there is no policy {quoted(name)} to borrow from", key, hint or "name a bundled policy"
+            )
+        self.incomplete |= folder is None
+        return folder
 
     def _read_lexicon(self, lexicon: Node) -> None:
         node = lexicon.get("file")

@@ -27,6 +27,7 @@ from pydantic import (
     PlainSerializer,
     PlainValidator,
     Tag,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -210,16 +211,56 @@ def _unwrap_und(text: Mapping[str, str]) -> object:
     return text["und"] if set(text) == {"und"} else dict(text)
 
 
-FixedDuration = Annotated[Duration, PlainValidator(_fixed_duration), PlainSerializer(str)]
-DurationText = Annotated[Duration, PlainValidator(_duration), PlainSerializer(str)]
-Ppm = Annotated[int, PlainValidator(_share), PlainSerializer(lambda n: f"{n} ppm")]
-Instant = Annotated[datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat)]
-Day = Annotated[date, PlainValidator(_date), PlainSerializer(date.isoformat)]
-LocalText = Annotated[Mapping[str, str], PlainValidator(_local_text), PlainSerializer(_unwrap_und)]
+_WRITTEN: Mapping[str, dict[str, Any]] = {
+    "length": {"type": "string", "pattern": r"^\d{1,6}\s*[smhd]$", "description": "`90s`, `30m`, `24h`, `7d`"},
+    "duration": {
+        "type": "string",
+        "pattern": r"^\d{1,6}\s*(s|m|h|d|workdays?|calendar years?)$",
+        "description": "`90s`, `30m`, `24h`, `7d`, `7 workdays`, `2 calendar years`",
+    },
+    "share": {
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1},
+            {"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?%$|^\d+ ppm$"},
+        ],
+        "description": "`0.5` or `50%`",
+    },
+    "instant": {"type": "string", "description": "`'2022-06-20T00:00:00+08:00'`, with its offset"},
+    "day": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$", "description": "`'2022-10-01'`"},
+    "text": {
+        "anyOf": [
+            {"type": "string", "pattern": r"\S"},
+            {
+                "type": "object",
+                "propertyNames": {"pattern": "^[a-z]{2,3}$"},
+                "additionalProperties": {"type": "string", "pattern": r"\S"},
+                "minProperties": 1,
+            },
+        ],
+        "description": "A text, or one for each language: `{en: ..., zh: ...}`",
+    },
+    "scalar": {"type": ["string", "integer", "boolean"]},
+}
+"""How values that are read by a function are written, for the schema that editors check by."""
+
+FixedDuration = Annotated[
+    Duration, PlainValidator(_fixed_duration), PlainSerializer(str), WithJsonSchema(_WRITTEN["length"])
+]
+DurationText = Annotated[
+    Duration, PlainValidator(_duration), PlainSerializer(str), WithJsonSchema(_WRITTEN["duration"])
+]
+Ppm = Annotated[int, PlainValidator(_share), PlainSerializer(lambda n: f"{n} ppm"), WithJsonSchema(_WRITTEN["share"])]
+Instant = Annotated[
+    datetime, PlainValidator(_instant), PlainSerializer(datetime.isoformat), WithJsonSchema(_WRITTEN["instant"])
+]
+Day = Annotated[date, PlainValidator(_date), PlainSerializer(date.isoformat), WithJsonSchema(_WRITTEN["day"])]
+LocalText = Annotated[
+    Mapping[str, str], PlainValidator(_local_text), PlainSerializer(_unwrap_und), WithJsonSchema(_WRITTEN["text"])
+]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=80)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 TermText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_spelled)]
-Scalar = Annotated[str | int | bool, PlainValidator(_scalar)]
+Scalar = Annotated[str | int | bool, PlainValidator(_scalar), WithJsonSchema(_WRITTEN["scalar"])]
 T = TypeVar("T")
 Some = Annotated[tuple[T, ...], BeforeValidator(_list_to_tuple)]
 Aside = Annotated[T, Field(exclude=True)]  # decides nothing: not in the canonical bytes
@@ -481,7 +522,8 @@ class Category(Model):
     """A kind of violation, the version from which it binds, and its ground.
 
     `from` is a version, or one for each subject type, field, `content` (severity S1) or `service` (stronger), with
-    `default` for the rest. `ground` is one, or a list in the order of the versions they hold from.
+    `default` for the rest. `ground` is one, or a list in the order of the versions they hold from. `also` says, by
+    severity, what else an upheld violation leads to: `blacklist_principal`, who may then open no new account.
     """
 
     title: LocalText
@@ -494,7 +536,7 @@ class Category(Model):
         BeforeValidator(_one_mapping_or_list),
     ]
     dsa: Dsa | None = None
-    also: Some[Literal["blacklist_principal", "refer_authority"]] = ()
+    also: Mapping[str, OneOrMore[Literal["blacklist_principal"]]] = {}
     note: Aside[str | None] = None
 
 
@@ -529,7 +571,8 @@ class Rule(Model):
     """One thing that is not allowed: what shows it, what excuses it, how grave it is.
 
     `status`: a `draft` is only checked for mistakes; `monitor` decides and does nothing; `enforce` acts.
-    `effect` replaces the detected effect and the ladder: that is done at once, and nothing more.
+    `effect` replaces the detected effect and the ladder: that is done at once, and nothing more. `dated` is the day on
+    which somebody last answered for it.
     """
 
     id: Id
@@ -547,6 +590,7 @@ class Rule(Model):
     tests: Aside[RuleTests] = RuleTests()
     owner: str | None = None
     source: Source | None = None
+    dated: Aside[Day | None] = None
     note: Aside[str | None] = None
 
 
@@ -636,6 +680,7 @@ class Ladder(Model):
     `by: strikes`: the step is the number of active strikes; `by: rungs`: one above the highest rung of an active
     strike, starting from `first`; `by: severity`: `severity` alone decides. `severity` also overrides single ones.
     `from` and `until` are versions, or one for each category pattern, where the longest pattern that fits counts.
+    `fails_order`: an upheld violation of these categories, as patterns, fails an open order as if it had expired.
     """
 
     id: Id
@@ -651,6 +696,7 @@ class Ladder(Model):
     first: Mapping[str, Annotated[int, Field(ge=1)]] = {}
     severity: Mapping[str, Steps] = {}
     reoffence: Reoffence | None = None
+    fails_order: Some[str] = ()
 
 
 class SubjectType(Model):
@@ -729,13 +775,26 @@ class SuccessorGroup(Model):
     min_member_overlap: Ppm
     same_notice: bool = True
     category: str
+    then: Action
+
+
+class NewAccount(Model):
+    """What a new account of a principal with a ban in force is: of which category, and what happens to it."""
+
+    category: str
+    then: Action
 
 
 class Evasion(Model):
-    """Evasions that the account's circumstances show, not its words."""
+    """Evasions that the account's circumstances show, not its words; and how grave evasion is.
 
-    new_account: str | None = None
+    An upheld violation of `categories` (patterns) while a case is open has at least `severity`, counted from the case.
+    """
+
+    new_account: NewAccount | None = None
     successor_group: SuccessorGroup | None = None
+    categories: Some[str] = ()
+    severity: ComputedSeverity | None = None
 
 
 class Network(Model):
@@ -762,16 +821,20 @@ class Authority(Model):
 
 
 class NoticeWhen(Model):
-    """The decisions a notice is for; each key left out means any."""
+    """The decisions a notice is for; each key left out means any. `function`: one of these is taken away now."""
 
     action: OneOrMore[Action] | None = None
     trigger: OneOrMore[Trigger] | None = None
     subject: OneOrMore[str] | None = None
     category: OneOrMore[str] | None = None
+    function: OneOrMore[str] | None = None
 
 
 class Notice(Model):
-    """The words shown for a decision, and where. Of several notices that fit one place, the first listed is shown."""
+    """The words shown for a decision, and where.
+
+    The account is sent every notice that fits; of several that fit another place, the first listed is shown there.
+    """
 
     id: Id
     text: LocalText
@@ -803,6 +866,8 @@ class PolicyDocument(Model):
     """A whole policy, with every include merged and every lexicon file read.
 
     Where order means something (versions, severities, rules, ladders, notices) there is a list; the rest is by name.
+    `takes` says which functions an action takes away by itself; `'*'` is all but those that are never restricted.
+    `require` names what every rule must say of itself; the lint holds rules to it.
     """
 
     lictor: Literal[1]
@@ -812,6 +877,8 @@ class PolicyDocument(Model):
     description: LocalText | None = None
     timezone: str = "UTC"
     include: Aside[Some[str]] = ()
+    require: Aside[Some[Literal["owner", "source", "dated", "note"]]] = ()
+    borrow: Aside[Mapping[str, OneOrMore[str]]] = {}  # what is borrowed decides, and stands among the policy's own
     signals: Mapping[Id, SignalSpec] = {}
     assume: Mapping[str, Scalar] = {}
     binds: Binds | None = None
@@ -824,6 +891,7 @@ class PolicyDocument(Model):
     rules: Some[Rule] = ()
     functions: Some[str] = ()
     bundles: Mapping[Id, Some[str]] = {}
+    takes: Mapping[Action, OneOrMore[str]] = {}
     subjects: Mapping[Id, SubjectType] = {}
     standing: Some[FieldName] = ()
     detected: Mapping[str, Annotated[Mapping[str, Action], BeforeValidator(_immediate)]] = {}
@@ -847,3 +915,18 @@ class PolicyDocument(Model):
     def known_signals(self) -> Mapping[str, SignalType]:
         """The signals a caller may give: the built-in ones and those declared here."""
         return {**SIGNALS, **{name: SignalType(spec.type, spec.values) for name, spec in self.signals.items()}}
+
+    @cached_property
+    def version_numbers(self) -> Mapping[str, int]:
+        """The place of each version in the list, by its id."""
+        return {version.id: number for number, version in enumerate(self.versions)}
+
+    @cached_property
+    def version_starts(self) -> Sequence[datetime]:
+        """The instants from which the versions hold, in order."""
+        return [version.start for version in self.versions]
+
+    @cached_property
+    def assumed_signals(self) -> Mapping[str, Any]:
+        """Every known signal with the value that `assume` gives it, None where it gives none."""
+        return {name: self.assume.get(name) for name in self.known_signals}

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -42,6 +42,6 @@ def rejects_file(path: Path) -> Iterator[Callable[[Iterable[RejectRow]], None]]:
     with whole_file(path) as stream:
 
         def write(rejects: Iterable[RejectRow]) -> None:
-            stream.write(b"".join(orjson.dumps(asdict(one), option=orjson.OPT_APPEND_NEWLINE) for one in rejects))
+            stream.write(b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in rejects))
 
         yield write

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache, partial
+from itertools import repeat
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +24,7 @@ from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, instant, one_of, suggest
 from lictor.match import Match
 from lictor.policy.actions import strength
-from lictor.scan.inputs.wanted import naming
+from lictor.scan.naming import naming
 
 __all__ = ["DECISION_SCHEMA", "Decided", "RowError", "decide_columns", "decision_batch", "signal_columns"]
 
@@ -86,13 +88,13 @@ def decide_columns(
     errors = {error.row: error for error in table.errors(policies)}
     found: dict[int, Decided] = {}
     for compiled in policies:
-        matched = find_matches(compiled, {name or "": column for name, column in table.texts.items()})
-        for row, matches in matched.items():
-            if row in errors or not table.speaks_for(row, compiled):
-                continue
-            content = table.content(row, items)
+        unsaid = str(compiled.policy.document.assume.get("field") or "post")
+        field_of = partial(table.field_or, unsaid)
+        matched = find_matches(compiled, {name or "": column for name, column in table.texts.items()}, field_of)
+        looked_at = {row: m for row, m in matched.items() if row not in errors and table.speaks_for(row, compiled)}
+        for row, content, matches in table.contents(looked_at, items):
             try:
-                judgement = judge(compiled, content, table.by_field(row, matches))
+                judgement = judge(compiled, content, matches)
             except UsageError as wrong:
                 errors[row] = RowError(row, str(wrong), wrong.hint)
                 continue
@@ -168,9 +170,10 @@ class _Table:
         for name, allowed in (("field", FIELDS), ("surface", SURFACES), ("subject", subjects)):
             if name in self.attributes:
                 column = self.attributes[name]
-                for row in _where(pc.and_(pc.is_valid(column), pc.invert(pc.is_in(column, pa.array(allowed))))):
-                    value = column[row].as_py()
-                    yield RowError(row, f"{name} `{value}` is not known", suggest(value, allowed))
+                wrong = _where(pc.and_(pc.is_valid(column), pc.invert(pc.is_in(column, pa.array(allowed)))))
+                said = cache(partial(_not_known, name, allowed))
+                for row, value in zip(wrong, column.take(pa.array(wrong, pa.int64())).to_pylist(), strict=True):
+                    yield RowError(row, *said(value))
         if "published_at" in self.attributes:
             column = self.attributes["published_at"]
             for row in _where(pc.invert(pc.match_substring_regex(column, _INSTANT))):
@@ -184,34 +187,40 @@ class _Table:
         subject = self._attribute("subject", row)
         return subject is None or subject in compiled.policy.document.subjects
 
-    def content(self, row: int, items: Callable[[int], str | None] | None) -> Content:
-        """The row as a fact."""
-        published_at = self._attribute("published_at", row)
-        item = self._attribute("id", row) or None
-        signals = {name: column[row].as_py() for name, column in self.signals.items()}
-        return Content(
-            fields={self._field(field, row): text for field, text in self._texts(row)},
-            item=item if item is not None or items is None else items(row),
-            account=self._attribute("account", row),
-            subject=self._attribute("subject", row),
-            surface=self._attribute("surface", row),
-            published_at=None if published_at is None else instant(published_at, what="published_at"),
-            lang=self._attribute("lang", row),
-            signals={name: value for name, value in signals.items() if value is not None},
-        )
+    def contents(
+        self, matched: Mapping[int, Mapping[str, Sequence[Match]]], items: Callable[[int], str | None] | None
+    ) -> Iterator[tuple[int, Content, dict[str | None, Sequence[Match]]]]:
+        """The rows as facts, with their matches by column as matches by the field that the fact names."""
+        chosen = pa.array(matched, pa.int64())
 
-    def by_field(self, row: int, matches: Mapping[str, Sequence[Match]]) -> dict[str | None, Sequence[Match]]:
-        """Matches by column as matches by the field the row's content names."""
-        return {self._field(field, row): matches.get(field or "", ()) for field, _ in self._texts(row)}
+        def taken(columns: Mapping[Any, pa.Array]) -> Iterable[dict[Any, Any]]:
+            values = [column.take(chosen).to_pylist() for column in columns.values()]
+            return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)] if values else repeat({})
 
-    def _texts(self, row: int) -> Iterator[tuple[str | None, str]]:
-        for field, column in self.texts.items():
-            text = column[row].as_py()
-            if text is not None:
-                yield field, text
+        rows = zip(matched.items(), taken(self.texts), taken(self.attributes), taken(self.signals), strict=False)
+        for (row, found), texts, said, signals in rows:
+            published_at, item = said.get("published_at"), said.get("id") or None
+            fields: dict[str | None, str] = {}
+            matches: dict[str | None, Sequence[Match]] = {}
+            for column, text in texts.items():
+                if text is not None:
+                    field = said.get("field") if column is None else column
+                    fields[field], matches[field] = text, found.get(column or "", ())
+            content = Content(
+                fields=fields,
+                item=item if item is not None or items is None else items(row),
+                account=said.get("account"),
+                subject=said.get("subject"),
+                surface=said.get("surface"),
+                published_at=None if published_at is None else instant(published_at, what="published_at"),
+                lang=said.get("lang"),
+                signals={name: value for name, value in signals.items() if value is not None},
+            )
+            yield row, content, matches
 
-    def _field(self, field: str | None, row: int) -> str | None:
-        return self._attribute("field", row) if field is None else field
+    def field_or(self, unsaid: str, column: str, row: int) -> str:
+        """The field that the text of a column (`""` for the bare one) is in the row, where it is said."""
+        return column or self._attribute("field", row) or unsaid
 
     def _attribute(self, name: str, row: int) -> str | None:
         value: str | None = self.attributes[name][row].as_py() if name in self.attributes else None
@@ -230,6 +239,10 @@ def _strings(column: pa.Array, name: str) -> pa.Array:
     except pa.ArrowInvalid:
         raise UsageError(f"column `{name}` is not UTF-8 throughout", hint="decode its bytes to text first") from None
     return column
+
+
+def _not_known(name: str, allowed: Sequence[str], value: str) -> tuple[str, str]:
+    return f"{name} `{value}` is not known", suggest(value, allowed)
 
 
 def _where(mask: pa.Array) -> list[int]:

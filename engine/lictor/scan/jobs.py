@@ -1,6 +1,7 @@
 """Work spread over processes, results in the order of the items.
 
-Each process is started afresh and makes its own worker once; a worker is called with one item and returns one result.
+Each process makes its own worker once; a worker is called with one item and returns one result. A process begins as a
+copy of this one where that is safe (`copies`), so that nothing need be built or loaded again; elsewhere afresh.
 At most two items a process are taken from the source before their results are asked for, so memory does not grow with
 the number of items. What a worker raises is raised here as it is. A process that dies is one `LictorError`, not a hang.
 Ctrl-C belongs to the parent alone, which then stops the others; if the parent dies, they end by themselves.
@@ -11,11 +12,15 @@ from __future__ import annotations
 import multiprocessing
 import pickle
 import signal
+import sys
+import threading
 import traceback
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
@@ -24,7 +29,7 @@ from typing import Any, TypeVar
 
 from lictor.errors import LictorError, UsageError
 
-__all__ = ["ordered_map"]
+__all__ = ["copies", "ordered_map"]
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,12 +37,18 @@ Result = TypeVar("Result")
 AHEAD = 2
 
 
+def copies() -> bool:
+    """Whether processes begin as copies of this one: on Linux, while it has a single thread that could hold a lock."""
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
 def ordered_map(
     make_worker: Callable[[], Callable[[Item], Result]], items: Iterable[Item], jobs: int
 ) -> Iterator[Result]:
     """The results of the worker on each item, in order; with one job it works in this process.
 
-    With more, `make_worker`, items and results must be picklable. Closing the iterator stops the processes.
+    With more, items and results must be picklable, and `make_worker` too unless processes begin as copies. Closing the
+    iterator stops the processes.
     """
     if jobs < 1:
         raise UsageError(f"{jobs} jobs cannot work", hint="use one or more")
@@ -64,9 +75,10 @@ def _spread(make_worker: Callable[[], Callable[[Item], Result]], items: Iterable
         return result
 
     threads = ThreadPoolExecutor(jobs)
+    copied = copies()
     try:
         for _ in range(jobs):
-            processes.append(_Process(make_worker))
+            processes.append(_Process(make_worker, [one.pipe for one in processes] if copied else None))
             idle.put(processes[-1])
         pending: deque[Future[Result]] = deque()
         for item in items:
@@ -84,12 +96,20 @@ def _spread(make_worker: Callable[[], Callable[[Item], Result]], items: Iterable
 class _Process:
     """One worker process and the pipe to it."""
 
-    def __init__(self, make_worker: Callable[[], object]) -> None:
-        context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
-        self.process: BaseProcess = context.Process(target=_serve, args=(theirs, make_worker), daemon=True)
+    def __init__(self, make_worker: Callable[[], Callable[[Any], object]], copied: list[Connection] | None) -> None:
+        """A process begun as a copy, which holds the pipes to the processes before it and closes them; else afresh."""
+        process: type[BaseProcess] = multiprocessing.get_context("spawn").Process
+        self.pipe, theirs = multiprocessing.Pipe()
+        serve: Callable[[], None] = partial(_serve, theirs, make_worker)
+        if copied is not None:
+            process = multiprocessing.get_context("fork").Process
+            # While a copy held the other end of a pipe, nobody would learn that the parent has died.
+            serve = partial(_serve_as_copy, serve, [*copied, self.pipe])
+        self.process = process(target=serve, daemon=True)
         # The child inherits the mask, so that it never sees Ctrl-C, not even while it starts.
-        with _interrupts_held():
+        with _interrupts_held(), warnings.catch_warnings():
+            # Python 3.12 warns where numpy and Arrow have started threads; those are made for this, and ours are none.
+            warnings.simplefilter("ignore", DeprecationWarning)
             self.process.start()
         theirs.close()
 
@@ -122,16 +142,25 @@ def _interrupts_held() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
         return
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def _serve(pipe: Connection, make_worker: Callable[[], Callable[[object], object]]) -> None:
+def _serve_as_copy(serve: Callable[[], None], others: list[Connection]) -> None:
+    for pipe in others:
+        pipe.close()
+    serve()
+
+
+def _serve(pipe: Connection, make_worker: Callable[[], Callable[[Any], object]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    worker: Callable[[object], object] | None = None
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    worker: Callable[[Any], object] | None = None
     while True:
         try:
             item = pipe.recv()

@@ -29,7 +29,8 @@ import pyarrow.json as pj
 
 from lictor.scan.inputs.lines import LineBlock, LongLine, is_utf8, utf8_fault
 from lictor.scan.inputs.values import InputBatch, Origin, Reason, Reject, RowNumbers
-from lictor.scan.inputs.wanted import Wanted, assemble, naming, without_text
+from lictor.scan.inputs.wanted import Wanted, assemble, without_text
+from lictor.scan.naming import naming
 
 __all__ = ["read_jsonl"]
 
@@ -98,6 +99,9 @@ class _Reader:
         self.origin = origin
         self.wanted = wanted
         self.columns = wanted.columns()
+        self.held = frozenset(self.columns.values())
+        self.names = {held: [name for name, column in self.columns.items() if column == held] for held in self.held}
+        self.order = {name: at for at, name in enumerate(self.columns)}
         self.types: dict[str, pa.DataType] = {}
 
     def read(self, block: LineBlock) -> Iterator[InputBatch | Reject]:
@@ -231,11 +235,12 @@ class _Reader:
             return TOO_DEEP
         if not isinstance(found, _Object):
             return _Fault("not_an_object", f"the line is {_called(found)}, not an object")
-        if repeated := sorted(found.repeated & set(self.columns.values())):
+        if repeated := sorted(found.repeated & self.held):
             return _Fault("duplicate_key", f"`{repeated[0]}` stands twice")
         values: dict[str, Value] = {}
-        for name, column in self.columns.items():
-            if (given := found.get(column)) is None:
+        held = [name for column in self.held & found.keys() for name in self.names[column]]
+        for name in sorted(held, key=self.order.__getitem__):
+            if (given := found[self.columns[name]]) is None:
                 continue
             value = self._value(name, given)
             if isinstance(value, _Fault):

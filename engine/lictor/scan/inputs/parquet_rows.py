@@ -20,7 +20,8 @@ from lictor.errors import InputError
 from lictor.scan.inputs.lines import utf8_fault
 from lictor.scan.inputs.stored import check_expansion
 from lictor.scan.inputs.values import ROWS, InputBatch, Limits, Note, Origin, Reason, Reject, RowNumbers
-from lictor.scan.inputs.wanted import Wanted, assemble, naming, without_text
+from lictor.scan.inputs.wanted import Wanted, assemble, without_text
+from lictor.scan.naming import naming
 
 __all__ = ["read_parquet"]
 

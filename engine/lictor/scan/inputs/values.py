@@ -20,13 +20,16 @@ from lictor.errors import UsageError
 __all__ = ["FileError", "InputBatch", "Limits", "Note", "Origin", "Piece", "Reason", "Reject", "RowNumbers"]
 
 Reason = Literal[
+    "already_used",  # a fact's id stands for another fact
     "bad_quoting",  # a CSV quote that never closes, or text after the closing one
     "duplicate_key",  # a JSON key we read stands twice: nobody can say which is meant
     "invalid_json",
     "invalid_utf8",
     "lone_surrogate",  # a JSON escape such as \ud800 without its other half: no text
+    "no_fact",  # JSON, but not a fact of a kind we know, or with values it cannot have
     "no_text",  # the text is absent or null; an empty one is a text
     "not_an_object",
+    "not_possible",  # a fact that cannot be applied: it names what is not there
     "too_long",  # beyond `Limits.max_line_bytes`
     "wrong_cells",  # a CSV record with more or fewer cells than the header
     "wrong_type",
@@ -34,7 +37,7 @@ Reason = Literal[
 RowNumbers: TypeAlias = npt.NDArray[np.int64]
 
 RAW_KEPT = 4096
-ROWS = 1 << 16
+ROWS = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Origin:
     digest: str
 
     def batches(self, batch: pa.RecordBatch, rows: RowNumbers) -> Iterator[InputBatch]:
-        """The rows, marked with where they came from, at most 65,536 at a time; nothing where there are none."""
+        """The rows, marked with where they came from, at most 16,384 at a time; nothing where there are none."""
         for start in range(0, len(rows), ROWS):
             part = batch.slice(start, ROWS) if len(rows) > ROWS else batch
             yield InputBatch(part, self.source, self.digest, rows[start : start + ROWS])

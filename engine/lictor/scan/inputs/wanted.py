@@ -15,8 +15,9 @@ import pyarrow.compute as pc
 
 from lictor.errors import InputError
 from lictor.facts import FIELDS, one_of, suggest
+from lictor.scan.naming import naming
 
-__all__ = ["Wanted", "assemble", "naming", "without_text"]
+__all__ = ["Wanted", "assemble", "without_text"]
 
 TEXTS = ("text", *(f"text.{field}" for field in FIELDS))
 OPTIONAL = ("id", "field", "subject", "surface", "account", "published_at", "lang")
@@ -72,14 +73,6 @@ class Wanted:
     def unread(self, names: Collection[str]) -> list[str]:
         """The columns that look like texts (`text.bioo`) but are no field, and so are not read."""
         return sorted({n for n in names if n.startswith("text.")} - set(self.columns().values()))
-
-
-def naming(names: Iterable[str]) -> str:
-    """What there is instead, for a message: the first eight names."""
-    names = list(names)
-    shown = ", ".join(f"`{name[:40]}`" for name in names[:8])
-    more = f" and {len(names) - 8} more" if len(names) > 8 else ""
-    return f"it has {shown}{more}" if names else "it has none"
 
 
 def assemble(arrays: Mapping[str, pa.Array]) -> pa.RecordBatch:
