@@ -134,3 +134,21 @@ def test_an_anchor_in_another_field_starts_nothing(compiled):
 
     assert [0] == list(find_matches(anchored, {"": column}, lambda _, __: "article"))
     assert [] == list(find_matches(anchored, {"": column}, lambda _, __: "bio"))
+
+
+@pytest.mark.parametrize(
+    ("canceller", "text"), [("report", "tulip, reportedly"), ("url", "tulip https://shop.example")]
+)
+def test_a_lexicon_or_a_detector_cancels_an_exemption(tmp_path, canceller, text):
+    """`cancelled_by` takes the names that a condition takes: a lexicon or a detector cancels by being there."""
+    rule = "  - {id: r, title: R, category: talk, severity: S1, status: enforce, when: tulip, unless: [EX]}\n"
+    exemption = f"exemptions: {{EX: {{title: Always, when: tulip, cancelled_by: [{canceller}]}}}}\n"
+    path = tmp_path / "policy.yaml"
+    path.write_text(HEAD + rule + exemption, encoding="utf-8")
+    compiled = compile_policy(load_policy(path))
+
+    def excused(words: str) -> str | None:
+        return detect(compiled, know(compiled.policy, Content(fields={"article": words}))).violations[0].exempted_by
+
+    assert "EX" == excused("tulip")
+    assert None is excused(text)

@@ -118,8 +118,8 @@ def _exemption(compiled: CompiledPolicy, name: str, item: Item) -> Finding:
     finding = compiled.conditions.judge(exemption.when, item)
     if finding.truth is not True:
         return finding
-    named = compiled.policy.document.conditions
-    cancelled = [compiled.conditions.judge(named[canceller], item) for canceller in exemption.cancelled_by]
+    cancellers = compiled.policy.document.cancellers
+    cancelled = [compiled.conditions.judge(cancellers[name], item) for name in exemption.cancelled_by]
     if any(one.truth is True for one in cancelled):
         return Finding(False)
     missing = frozenset().union(*(one.missing for one in cancelled))

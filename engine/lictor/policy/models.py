@@ -930,3 +930,9 @@ class PolicyDocument(Model):
     def assumed_signals(self) -> Mapping[str, Any]:
         """Every known signal with the value that `assume` gives it, None where it gives none."""
         return {name: self.assume.get(name) for name in self.known_signals}
+
+    @cached_property
+    def cancellers(self) -> Mapping[str, Condition]:
+        """What cancels exemptions, by the name it is written under: a condition, a lexicon or a detector."""
+        names = {name for exemption in self.exemptions.values() for name in exemption.cancelled_by}
+        return {name: self.conditions.get(name) or Condition.model_validate(name) for name in sorted(names)}
