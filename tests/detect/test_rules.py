@@ -142,6 +142,8 @@ def test_an_anchor_in_another_field_starts_nothing(compiled):
 def test_a_lexicon_or_a_detector_cancels_an_exemption(tmp_path, canceller, text):
     """`cancelled_by` takes the names that a condition takes: a lexicon or a detector cancels by being there."""
     rule = "  - {id: r, title: R, category: talk, severity: S1, status: enforce, when: tulip, unless: [EX]}\n"
+    rule += "  - {id: rest, title: Rest, category: talk, severity: S1, status: draft, when: {any: [show, pair, way_in, "
+    rule += "{risk: {above: 5}}]}}\n"
     exemption = f"exemptions: {{EX: {{title: Always, when: tulip, cancelled_by: [{canceller}]}}}}\n"
     path = tmp_path / "policy.yaml"
     path.write_text(HEAD + rule + exemption, encoding="utf-8")
