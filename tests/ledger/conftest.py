@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 import pytest
 
-from lictor.ledger import Batch, BatchSummary, DecisionRecord, Ledger, PolicyRecord
+from lictor.ledger import Batch, BatchSummary, DecisionRecord, FactRecord, Ledger, PolicyRecord, StateRow
 
 POLICY_BYTES = b'{"policy":"market-square"}'
 POLICY = PolicyRecord(hashlib.sha256(POLICY_BYTES).hexdigest(), POLICY_BYTES)
@@ -61,6 +61,34 @@ class Make:
     def batch(self, *numbers: int, **changed: Any) -> Batch:
         records = [self.record(n, account=[None, "ann", "bob"][n % 3], **changed) for n in numbers]
         return Batch(records, (POLICY,), self.summary(f"r{numbers}"))
+
+    @staticmethod
+    def fact(number: int, **changed: Any) -> FactRecord:
+        """A complaint by somebody, about somebody else, that made a decision where the number is even."""
+        account = changed.pop("account", ["ann", "bob", "cid"][number % 3])
+        decision = {"id": f"M{number:025}", "account": account, "digest": POLICY.digest, "action": "hide", "item": "x"}
+        record = {
+            "id": f"F{number}",
+            "account": account,
+            "at": "2026-01-02T03:04:05Z",
+            "kind": "complaint",
+            "fact": {"id": f"F{number}", "kind": "complaint", "against": account, "by": f"u{number}", "note": "烦"},
+            "findings": ({"policy": "market-square", "category": "goods.fake", "severity": "S1"},),
+            "transitions": ({"life": "review", "of": "self", "from": "closed", "event": "open", "to": "open"},),
+            "decisions": (decision,) if number % 2 == 0 else (),
+            "corrections": (),
+            "refused": None,
+        }
+        return FactRecord(**record | changed)
+
+    def facts(self, *numbers: int) -> Batch:
+        """A batch of facts, with a state for each key that names how far it is."""
+        records = [self.fact(number) for number in numbers]
+        states = {
+            record.account: StateRow(b'{"seen":"%s"}' % record.id.encode(), f"2026-02-{1 + number % 28:02}T00:00:00Z")
+            for number, record in zip(numbers, records, strict=True)
+        }
+        return Batch(policies=(POLICY,), facts=records, states=states)
 
     def ledger(self, path: Path) -> Path:
         """A ledger of 12 rows: policy, three decisions, summary, three decisions, summary, two decisions, summary."""

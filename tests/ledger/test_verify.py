@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lictor.errors import LedgerError
-from lictor.ledger import verify
+from lictor.ledger import Ledger, verify
 from lictor.ledger.chain import GENESIS, follow
 
 # Each example is a file of its own: how long one takes says more about the machine than about us.
@@ -202,6 +202,8 @@ def test_an_identity_no_row_brought_is_found(make, whole):
         '{"id":"N","kind":"note","n":9007199254740993}',
         '{"id":"N","kind":"note","n":1e2}',
         '{"blobs":7,"id":"N","kind":"note"}',
+        '{"blobs":0,"id":"N","kind":"note"}',
+        '{"id":"N","identities":[],"kind":"note"}',
         '{"blobs":{"content":[7]},"id":"N","kind":"note"}',
     ],
 )
@@ -284,3 +286,57 @@ def test_the_chain_is_what_its_page_says(path, make):
     raw.close()
 
     assert verify(path).head == head.hex()
+
+
+@pytest.mark.parametrize(
+    ("sql", "seq"),
+    [
+        ("DELETE FROM made WHERE entry = 16", 16),
+        ("UPDATE made SET entry = 15 WHERE entry = 16", 15),
+        ("UPDATE made SET id = 'M' WHERE entry = 14", 14),
+        ("INSERT INTO made VALUES ('M', 2)", 2),
+        ("INSERT INTO made VALUES ('M', 99)", 99),
+    ],
+)
+def test_a_misplaced_decision_is_found(path, make, sql, seq):
+    """Where decisions made by facts are not found under the rows that hold them, the first such row is named."""
+    make.ledger(path)
+    with Ledger.open(path) as ledger:
+        ledger.append(make.facts(1, 2, 3, 4))
+    assert verify(path).rows == 16
+    with make.hand(path) as raw:
+        raw.execute(sql)
+    with pytest.raises(LedgerError, match="decisions are not found by their ids") as error:
+        verify(path)
+
+    assert error.value.seq == seq
+
+
+def test_a_row_before_the_first_is_found(path, make):
+    """Nothing is numbered below one."""
+    make.ledger(path)
+    with make.hand(path) as raw:
+        raw.execute('INSERT INTO entry (seq, body, hash) VALUES (0, \'{"id":"N","kind":"note"}\', zeroblob(32))')
+    with pytest.raises(LedgerError, match="row 0 of the ledger is broken: rows are numbered from 1"):
+        verify(path)
+
+
+def test_broken_facts_are_found(path, make):
+    """Facts are rows like any other: edited, dropped, swapped or stripped of words, the first broken one is named."""
+    make.ledger(path)
+    with Ledger.open(path) as ledger:
+        ledger.append(make.facts(*range(1, 9)))
+    for edit, seq in [
+        ("UPDATE entry SET body = replace(body, 'complaint', 'review') WHERE seq >= 15", 15),
+        ("DELETE FROM entry WHERE seq = 17", 17),
+        ("UPDATE blob SET bytes = x'00' WHERE entry = 14 AND name = 'content'", 14),
+        ("DELETE FROM blob WHERE name = 'fact/by'", 13),
+    ]:
+        copy = path.with_name(f"copy-{seq}")
+        shutil.copyfile(path, copy)
+        with make.hand(copy) as raw:
+            raw.execute(edit)
+        with pytest.raises(LedgerError) as error:
+            verify(copy)
+
+        assert error.value.seq == seq

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +12,42 @@ import orjson
 
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
-from lictor.cli.options import json_option
-from lictor.errors import LedgerError, escape_controls
-from lictor.ledger import Ledger, verify
+from lictor.cli.ledger_checkpoint import text_of
+from lictor.cli.options import jobs_option, json_option, ledgers_argument
+from lictor.errors import LedgerError, UsageError, escape_controls
+from lictor.ledger import Ledger, Verified, verify
+from lictor.ledger.checkpoint import Checkpoint, read_checkpoint, verify_against
 from lictor.scan.inputs.paths import display
+from lictor.scan.jobs import ordered_map
 
 __all__ = ["command"]
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@ledgers_argument
+@click.option("--checkpoint", type=click.Path(path_type=Path), metavar="F", help="A signed checkpoint kept elsewhere.")
+@click.option(
+    "--key", type=click.Path(path_type=Path), metavar="K", help="The verifier key the checkpoint is signed by."
+)
+@jobs_option
 @json_option
-def command(*, file: Path, as_json: bool) -> int:
+def command(*, files: tuple[Path, ...], checkpoint: Path | None, key: Path | None, jobs: int, as_json: bool) -> int:
     """Whether the record is whole; names the first broken row.
 
     The exit code is 1 where the ledger is broken, 2 where FILE cannot be read or is no ledger. A cut tail leaves a
-    whole, shorter ledger: compare the rows and head with what was noted elsewhere.
+    whole, shorter ledger, and so does a chain computed anew: give a checkpoint, or compare rows and head with what was
+    noted elsewhere.
     """
     # What cannot be opened is refused here: that is not the same as broken.
-    Ledger.read(file).close()
+    for file in files:
+        Ledger.read(file).close()
+    signed = _signed(checkpoint, key)
+    spread = partial(ordered_map, jobs=jobs)
     try:
-        verified = verify(file)
+        if signed is None:
+            found = [verify(file, spread=spread, parts=jobs) for file in files]
+        else:
+            found = verify_against(signed, files, spread=spread, parts=jobs)
     except LedgerError as broken:
         if as_json:
             _result({"whole": False, "row": broken.seq, "fact": display(str(broken)), "hint": broken.hint})
@@ -40,13 +56,31 @@ def command(*, file: Path, as_json: bool) -> int:
             say.result(f"broken: {escape_controls(str(broken))}{hint}")
         return FOUND
     if as_json:
-        _result({"whole": True, **asdict(verified)})
+        for one in found:
+            _result({"whole": True, **asdict(one)} | ({} if signed is None else {"checkpoint": signed.origin}))
     else:
-        say.result(
-            f"whole: {verified.rows:,} rows, {verified.blobs:,} blobs, {verified.erased:,} erased\n"
-            f"head: {verified.head}"
-        )
+        for one in found:
+            say.result(_told(one))
+        if signed is not None:
+            rows = sum(segment.rows for segment in signed.segments)
+            say.result(f"checkpoint: as `{escape_controls(signed.origin)}` signed it at {rows:,} rows")
     return OK
+
+
+def _signed(checkpoint: Path | None, key: Path | None) -> Checkpoint | None:
+    if checkpoint is None and key is None:
+        return None
+    if checkpoint is None or key is None:
+        raise UsageError(
+            "a checkpoint and the key it is signed by belong together", hint="give `--checkpoint` and `--key`"
+        )
+    from lictor.ledger.note import read_verifier  # noqa: PLC0415 - cryptography is loaded only where keys are used
+
+    return read_checkpoint(read_verifier(text_of(key)).open(text_of(checkpoint)))
+
+
+def _told(one: Verified) -> str:
+    return f"whole: {one.rows:,} rows, {one.blobs:,} blobs, {one.erased:,} erased\nhead: {one.head}"
 
 
 def _result(value: dict[str, Any]) -> None:

@@ -4,11 +4,20 @@
     chain       the hash of a row over the row before it; the digest of a blob
     schema      tables, indexes and triggers, and how a file is recognised
     connection  opening the file, and SQLite's errors in our words
-    records     what is appended and read back; a decision parted from the user's words
+    records     what is appended and read back; a decision or fact parted from people and their words
+    tail        rows to be added after the last one
+    reading     rows made whole again
     store       `Ledger`: append, read
-    verify      every row and blob checked, the first broken one named
+    walk        a stretch of rows and their blobs checked
+    verify      all of them, the first broken one named
+    merkle      an RFC 6962 tree and its proofs
+    checkpoint  a ledger's size and root, and a ledger held to it
+    note        keys and signed notes; the one place that knows cryptography
+    erasing     a person, or what one entry says, gone for ever
+    replay      recorded decisions made again
+    rebuild     states folded anew from recorded facts
 
-`chain`, `schema` and `verify` know rows and bytes; only `records` knows what a decision looks like.
+`chain`, `schema`, `walk` and `merkle` know rows and bytes; only `records` knows what a decision or a fact looks like.
 """
 
 from lictor.ledger.canonical import canonical
@@ -17,11 +26,14 @@ from lictor.ledger.records import (
     Batch,
     BatchSummary,
     DecisionRecord,
+    FactRecord,
     PolicyRecord,
     RecordedDecision,
+    RecordedFact,
+    StateRow,
     Summary,
 )
-from lictor.ledger.store import Ledger
+from lictor.ledger.store import Ledger, OvertakenError
 from lictor.ledger.verify import Verified, verify
 
 __all__ = [
@@ -29,9 +41,13 @@ __all__ = [
     "Batch",
     "BatchSummary",
     "DecisionRecord",
+    "FactRecord",
     "Ledger",
+    "OvertakenError",
     "PolicyRecord",
     "RecordedDecision",
+    "RecordedFact",
+    "StateRow",
     "Summary",
     "Verified",
     "canonical",

@@ -7,7 +7,7 @@ Rules:
     digest  = SHA-256(salt || bytes)                         salt: 16 random bytes, or none where nothing is personal
 
 0x00 and 0x01 begin the leaves and nodes of an RFC 6962 tree, so 0x02 keeps a row's hash from ever being one of them; a
-row's leaf data is its body. A salt is forgotten with its blob, and then no guess at the bytes can be tested.
+row's hash is its leaf in that tree. A salt is forgotten with its blob, and then no guess at the bytes can be tested.
 """
 
 from __future__ import annotations

@@ -7,6 +7,9 @@ Rules:
 - A body names its blobs, {name: hex digest}, under `blobs` and `identities`. A `blob` row is what an entry brought: the
   bytes and their salt. An identity's bytes are kept once, so that one account has one digest throughout: an entry may
   name an identity that an earlier entry brought.
+- A decision that a fact made has no row of its own: `made` says which row holds it.
+- `state` is a cache: what the facts amount to for each key, and when its next timer fires. It alone may change, and it
+  is no part of the chain: `rebuild` makes it again from the rows.
 - A row is never changed, deleted or replaced, nor added out of turn. A blob is deleted only while the newest entry is
   an `erasure` that names its digest under `erases`: both in one transaction. A blob without salt is public and stays.
 
@@ -72,6 +75,25 @@ WHEN length(old.salt) = 0 OR NOT EXISTS (
 BEGIN SELECT raise(ABORT, 'a blob is deleted only with the erasure that names it'); END""",
     """CREATE TRIGGER blob_unchanged BEFORE UPDATE ON blob
 BEGIN SELECT raise(ABORT, 'a blob is never changed'); END""",
+    """CREATE TABLE made (
+  id TEXT NOT NULL,
+  entry INTEGER NOT NULL,
+  PRIMARY KEY (id, entry)
+) WITHOUT ROWID""",
+    """CREATE TRIGGER made_kept BEFORE DELETE ON made
+BEGIN SELECT raise(ABORT, 'a decision is never deleted'); END""",
+    """CREATE TRIGGER made_unchanged BEFORE UPDATE ON made
+BEGIN SELECT raise(ABORT, 'a decision is never changed'); END""",
+    """CREATE TABLE state (
+  key TEXT PRIMARY KEY,
+  body BLOB NOT NULL CHECK (typeof(body) = 'blob'),
+  waiting TEXT,
+  due TEXT,
+  account TEXT
+) WITHOUT ROWID""",
+    "CREATE INDEX state_waiting ON state (waiting, key) WHERE waiting IS NOT NULL",
+    "CREATE INDEX state_due ON state (due, key) WHERE due IS NOT NULL",
+    "CREATE INDEX state_account ON state (account) WHERE account IS NOT NULL",
 )
 
 

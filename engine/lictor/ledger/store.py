@@ -1,42 +1,45 @@
-"""`Ledger`: batches appended, decisions read back.
+"""`Ledger`: batches appended, decisions and facts read back, states looked up.
 
-Rules: one batch is one transaction, acknowledged when it has reached the disk. Policies come before the decisions that
-name them, decisions in the order given, the summary last. An entry's id makes appending it twice harmless; the same id
+Rules: one batch is one transaction, acknowledged when it has reached the disk. Policies come before what names them,
+decisions and facts in the order given, the summary last. An entry's id makes appending it twice harmless; the same id
 with other content is refused, and with it the whole batch. Appending waits for another writer, reading for nobody.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import orjson
 
-from lictor.errors import LedgerError
+from lictor.errors import LedgerError, UsageError
 from lictor.ledger import chain
-from lictor.ledger.canonical import canonical, spell
 from lictor.ledger.connection import in_our_words, open_to_read, open_to_write, transaction
+from lictor.ledger.erasing import Erased, erase_account, erase_entry
+from lictor.ledger.reading import Page, among
 from lictor.ledger.records import (
     Appended,
     Batch,
-    BatchSummary,
     DecisionRecord,
-    PolicyRecord,
+    FactRecord,
     RecordedDecision,
+    RecordedFact,
+    StateRow,
     Summary,
-    join,
-    part,
 )
+from lictor.ledger.tail import Tail, conflict, identity, policy_id, summary_id
 
-__all__ = ["Ledger"]
+__all__ = ["Ledger", "OvertakenError"]
 
-_ASKED = 500  # values looked up by one statement
-_PAGE = 1000  # decisions fetched at once, so that a long reading holds back no checkpoint
+_PAGE = 1000  # rows fetched at once, so that a long reading holds back no checkpoint
+
+
+class OvertakenError(LedgerError):
+    """Another writer added facts since the states were read that a batch follows from: the batch was not appended."""
 
 
 class Ledger:
@@ -84,69 +87,174 @@ class Ledger:
     def append(self, batch: Batch) -> Appended:
         """Counts of what was added and what was there already, once all of the batch is durably in the file."""
         with in_our_words(self._path), transaction(self._connection):
-            tail = _Tail(self._connection, self._salts)
+            tail = Tail(self._connection, self._salts)
+            if batch.after is not None:
+                self._refuse_overtaken(batch.after)
             present = tail.find(_ids(batch))
-            tail.find_accounts({record.account for record in batch.decisions if record.account is not None})
-            for policy in {policy.digest: policy for policy in batch.policies}.values():
-                if _policy_id(policy.digest) not in present:
-                    tail.add_policy(policy)
+            tail.find_people({record.account for record in batch.decisions if record.account is not None})
             known = {policy.digest for policy in batch.policies}
-            known |= {digest for digest in _policies_named(batch) if _policy_id(digest) in present}
-            added = 0
-            met: dict[str, DecisionRecord] = {}
-            for record in batch.decisions:
-                earlier = met.setdefault(record.id, record)
-                if earlier is not record:
-                    if earlier != record:
-                        raise _conflict(record.id, "comes twice in one batch, with different content")
-                elif record.id in present:
-                    tail.refuse_other(record, *present[record.id])
-                elif record.decision.get("digest") in known:
-                    tail.add_decision(record)
-                    added += 1
-                else:
-                    raise LedgerError(
-                        f"decision `{record.id}` names a policy that is not in the ledger",
-                        hint="append the policy with the batch: without it nobody could replay the decision",
-                    )
-            if batch.summary is not None and _summary_id(batch.summary) not in present:
+            for policy in {policy.digest: policy for policy in batch.policies}.values():
+                if policy_id(policy.digest) not in present:
+                    tail.add_policy(policy)
+            known |= {digest for digest in _policies_named(batch) if policy_id(digest) in present}
+            added = self._append_decisions(tail, batch, present, known)
+            added += self._append_facts(tail, batch, present, known)
+            if batch.summary is not None and summary_id(batch.summary) not in present:
                 tail.add_summary(batch.summary)
-            tail.write()
-        return Appended(added, len(batch.decisions) - added, tail.seq, tail.head.hex())
+            tail.write(batch.states)
+        return Appended(added, len(batch.decisions) + len(batch.facts) - added, tail.seq, tail.head.hex())
+
+    def erase(self, *, account: str | None = None, entry: str | None = None, by: str, why: str, at: str) -> Erased:
+        """What was erased of an account, or of one entry, once it is gone from the file and a row says so.
+
+        `by` is who erases, `at` when. Nothing of it can be had back.
+        """
+        if (account is None) == (entry is None):
+            raise UsageError("either an account or an entry is erased", hint="name one of them")
+        with in_our_words(self._path):
+            with transaction(self._connection):
+                tail = Tail(self._connection, self._salts)
+                if account is not None:
+                    erased = erase_account(self._connection, tail, account, by=by, why=why, at=at)
+                else:
+                    erased = erase_entry(self._connection, tail, str(entry), by=by, why=why, at=at)
+            # The log still holds what was erased, until it is folded into the file.
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
+    def last(self) -> int:
+        """The number of the last row; 0 of an empty ledger."""
+        with in_our_words(self._path):
+            return self._connection.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0]  # type: ignore[no-any-return]
+
+    def present(self, ids: Iterable[str]) -> set[str]:
+        """Those of the ids that stand for something in the ledger."""
+        with in_our_words(self._path):
+            return {found for (found,) in among(self._connection, "SELECT id FROM entry WHERE id IN", ids)}
+
+    def others(self, facts: Iterable[FactRecord]) -> dict[str, LedgerError]:
+        """Of facts whose ids stand for something in the ledger, those that are not what they stand for, and why."""
+        with in_our_words(self._path):
+            return Tail(self._connection, self._salts).other_facts(list(facts))
+
+    def states(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """What the facts amount to for each of the keys; a key without facts is left out."""
+        with in_our_words(self._path):
+            return dict(among(self._connection, "SELECT key, body FROM state WHERE key IN", keys))
+
+    def all_states(self) -> Iterator[tuple[str, StateRow]]:
+        """Every state with its key."""
+        with in_our_words(self._path):
+            for key, *row in self._connection.execute("SELECT key, body, due, waiting, account FROM state"):
+                yield key, StateRow(*row)
+
+    def replace_states(self, states: Mapping[str, StateRow], *, after: int) -> None:
+        """Puts these states in place of all there are; refused where facts were added after that row."""
+        with in_our_words(self._path), transaction(self._connection):
+            self._refuse_overtaken(after)
+            self._connection.execute("DELETE FROM state")
+            Tail(self._connection, self._salts).write(states)
+
+    def due(self, until: str, limit: int = -1) -> list[str]:
+        """The keys whose next timer fires at that instant or before it, the earliest first; so many at most."""
+        with in_our_words(self._path):
+            rows = self._connection.execute(
+                "SELECT key FROM state WHERE due <= ? ORDER BY due, key LIMIT ?", (until, limit)
+            )
+            return [key for (key,) in rows]
+
+    def waiting(self, limit: int = -1) -> list[str]:
+        """The keys at which something waits for a person, the longest first; so many at most."""
+        with in_our_words(self._path):
+            rows = self._connection.execute(
+                "SELECT key FROM state WHERE waiting IS NOT NULL ORDER BY waiting, key LIMIT ?", (limit,)
+            )
+            return [key for (key,) in rows]
 
     def decision(self, id: str) -> RecordedDecision | None:  # noqa: A002
-        """The decision with this id, words and all; `None` if the ledger has none."""
+        """The decision with this id, words and all; `None` if the ledger has none.
+
+        A text may have been scanned and the same item decided by a fact: then it is the fact's, which had effect.
+        """
         with in_our_words(self._path):
+            row = self._connection.execute(
+                "SELECT seq, body FROM made JOIN entry ON seq = entry WHERE made.id = ? ORDER BY seq DESC LIMIT 1",
+                (id,),
+            ).fetchone()
+            if row is not None:
+                page = Page(self._connection, [row])
+                return next(one for one in page.all_made(*page.rows[0]) if one.id == id)
             row = self._connection.execute(
                 "SELECT seq, body FROM entry WHERE id = ? AND kind = 'decision'", (id,)
             ).fetchone()
-            return None if row is None else self._recorded(row[0], orjson.loads(row[1]))
+            if row is None:
+                return None
+            page = Page(self._connection, [row])
+            return page.decision(*page.rows[0])
 
     def decisions(self, account: str | None = None) -> Iterator[RecordedDecision]:
-        """Every decision in the order recorded, words and all; of one account, if one is named."""
-        whose, values = ("", ()) if account is None else (" AND account = ?", (self._identity_digest(account),))
-        last = 0
-        while True:
-            with in_our_words(self._path):
-                rows = self._connection.execute(
-                    f"SELECT seq, body FROM entry WHERE seq > ?{whose} ORDER BY seq LIMIT {_PAGE}",  # noqa: S608
-                    (last, *values),
-                ).fetchall()
-                bodies = [(seq, orjson.loads(body)) for seq, body in rows]
-                page = [self._recorded(seq, body) for seq, body in bodies if body["kind"] == "decision"]
-            if not rows:
-                return
-            yield from page
-            last = rows[-1][0]
+        """Every decision of scanned text in the order recorded, words and all; of one account, if one is named."""
+        for page in self._pages(("decision",), account):
+            yield from (page.decision(seq, body) for seq, body in page.rows)
+
+    def all_decisions(self) -> Iterator[RecordedDecision]:
+        """Every decision, of scanned text or made by a fact, in the order recorded."""
+        for page in self._pages(("decision", "fact"), None):
+            for seq, body in page.rows:
+                if body["kind"] == "decision":
+                    yield page.decision(seq, body)
+                elif "decisions" in body:
+                    yield from page.all_made(seq, body)
+
+    def facts(self, key: str | None = None) -> Iterator[RecordedFact]:
+        """Every fact in the order recorded, with all that was made of it; those addressed to one key, if one is named.
+
+        What was erased reads as `None`.
+        """
+        for page in self._pages(("fact",), key):
+            yield from (page.fact(seq, body) for seq, body in page.rows)
+
+    def fact(self, id: str) -> RecordedFact | None:  # noqa: A002
+        """The fact with this id, with all that was made of it; `None` if the ledger has none."""
+        with in_our_words(self._path):
+            row = self._connection.execute(
+                "SELECT seq, body FROM entry WHERE id = ? AND kind = 'fact'", (id,)
+            ).fetchone()
+            if row is None:
+                return None
+            page = Page(self._connection, [row])
+            return page.fact(*page.rows[0])
 
     def policy(self, digest: str) -> bytes | None:
         """The canonical bytes of the policy with this digest; `None` if the ledger has none."""
         with in_our_words(self._path):
             row = self._connection.execute(
                 "SELECT bytes FROM entry JOIN blob ON blob.entry = entry.seq AND name = 'policy' WHERE id = ?",
-                (_policy_id(digest),),
+                (policy_id(digest),),
             ).fetchone()
             return None if row is None else row[0]
+
+    def policies(self) -> list[str]:
+        """The digests of the policies the ledger holds, in the order they were recorded."""
+        with in_our_words(self._path):
+            rows = self._connection.execute("SELECT id FROM entry WHERE kind = 'policy' ORDER BY seq").fetchall()
+        return [name.removeprefix(policy_id("")) for (name,) in rows]
+
+    def fed_under(self) -> list[str]:
+        """The digests of the policies under which facts were last fed in, in the order they were first recorded.
+
+        They are those that judge every account: others are recorded once an account names them.
+        """
+        recorded = self.policies()
+        with in_our_words(self._path):
+            row = self._connection.execute(
+                "SELECT body FROM entry WHERE kind = 'batch' AND json_extract(body, '$.read') LIKE 'facts:%' "
+                "ORDER BY at DESC, seq DESC LIMIT 1"
+            ).fetchone()
+        if row is None:
+            return []
+        named = set(orjson.loads(row[0])["policies"])
+        return [digest for digest in recorded if digest in named]
 
     def summary(self) -> Summary:
         """The ledger at a glance, from its indexes; nothing is verified."""
@@ -163,185 +271,96 @@ class Ledger:
             last_at=max((last for _, _, _, last, _ in rows if last is not None), default=None),
         )
 
+    def _append_decisions(
+        self, tail: Tail, batch: Batch, present: Mapping[str, tuple[int, str]], known: set[str]
+    ) -> int:
+        added = 0
+        met: dict[str, DecisionRecord] = {}
+        for record in batch.decisions:
+            earlier = met.setdefault(record.id, record)
+            if earlier is not record:
+                if earlier != record:
+                    raise conflict(f"decision `{record.id}` comes twice in one batch, with different content")
+            elif record.id in present:
+                tail.refuse_other_decision(record, *present[record.id])
+            else:
+                _refuse_unknown_policy(f"decision `{record.id}`", record.decision, known)
+                tail.add_decision(record)
+                added += 1
+        return added
+
+    def _append_facts(self, tail: Tail, batch: Batch, present: Mapping[str, tuple[int, str]], known: set[str]) -> int:
+        new: list[FactRecord] = []
+        met: dict[str, FactRecord] = {}
+        for record in batch.facts:
+            earlier = met.setdefault(record.id, record)
+            if earlier is not record:
+                if _fact(earlier) != _fact(record):
+                    raise conflict(f"fact `{record.id}` comes twice in one batch, with different content")
+            elif record.id in present:
+                tail.refuse_other_fact(record, *present[record.id])
+            else:
+                for decision in record.decisions:
+                    _refuse_unknown_policy(f"a decision of fact `{record.id}`", decision, known)
+                new.append(record)
+        tail.add_facts(new)
+        return len(new)
+
+    def _refuse_overtaken(self, after: int) -> None:
+        overtaken = self._connection.execute(
+            "SELECT 1 FROM entry WHERE seq > ? AND kind IN ('fact', 'erasure') LIMIT 1", (after,)
+        ).fetchone()
+        if overtaken is not None:
+            raise OvertakenError(
+                f"another writer added facts to ledger `{self._path}` meanwhile",
+                hint="run again: facts fed twice are kept once",
+            )
+
+    def _pages(self, kinds: tuple[str, ...], account: str | None) -> Iterator[Page]:
+        whose, values = ("", ()) if account is None else (" AND account = ?", (self._identity_digest(account),))
+        last = 0
+        while True:
+            with in_our_words(self._path):
+                rows = self._connection.execute(
+                    f"""SELECT seq, body FROM entry
+                    WHERE seq > ?{whose} AND +kind IN ({",".join("?" * len(kinds))}) ORDER BY seq LIMIT {_PAGE}""",  # noqa: S608
+                    (last, *values, *kinds),
+                ).fetchall()
+                if not rows:
+                    return
+                page = Page(self._connection, rows)
+            yield page
+            last = rows[-1][0]
+
     def _identity_digest(self, account: str) -> str | None:
         with in_our_words(self._path):
-            row = self._connection.execute(_IDENTITY_DIGEST, (_identity(account),)).fetchone()
+            row = self._connection.execute(_IDENTITY_DIGEST, (identity(account),)).fetchone()
         return None if row is None else row[0].hex()
 
-    def _recorded(self, seq: int, body: Any) -> RecordedDecision:
-        content = self._connection.execute(
-            "SELECT bytes FROM blob WHERE entry = ? AND name = 'content'", (seq,)
-        ).fetchone()
-        words, _, judged = (b"null", b"", None) if content is None else content[0].partition(b"\n")
-        digest = body["identities"].get("account", "")
-        account = self._connection.execute(_IDENTITY_BYTES, (bytes.fromhex(digest),)).fetchone()
-        return RecordedDecision(
-            seq=seq,
-            id=body["id"],
-            account=None if account is None else orjson.loads(account[0]),
-            at=body["at"],
-            decision=join(body["decision"], orjson.loads(words)),
-            input=judged,
-            erased=("content",) * (content is None) + ("account",) * (digest != "" and account is None),
-        )
 
-
-_IDENTITY_BYTES = "SELECT bytes FROM blob WHERE identity = 1 AND digest = ?"
 _IDENTITY_DIGEST = "SELECT digest FROM blob WHERE identity = 1 AND bytes = ?"
 
 
-class _Tail:
-    """Rows to be added after the last one, within one transaction."""
-
-    def __init__(self, connection: sqlite3.Connection, salts: Callable[[int], bytes]) -> None:
-        self._connection = connection
-        self._salts = salts
-        self.seq: int
-        self.head: bytes
-        row = connection.execute("SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1").fetchone()
-        self.seq, self.head = row or (0, chain.GENESIS)
-        self._entries: list[tuple[int, bytes, bytes]] = []
-        self._blobs: list[tuple[int, str, int, bytes, bytes, bytes]] = []
-        self._accounts: dict[str, str] = {}
-
-    def find(self, ids: Iterable[str]) -> dict[str, tuple[int, str]]:
-        """Those of the ids that are in the ledger, each with its seq and body."""
-        ids = list(ids)
-        for id in ids:  # noqa: A001
-            if not id.isprintable():
-                raise LedgerError(f"id {id!a} holds a character that cannot be shown")
-        rows = self._among("SELECT id, seq, body FROM entry WHERE id IN", ids)
-        return {found: (seq, body) for found, seq, body in rows}
-
-    def find_accounts(self, accounts: Iterable[str]) -> None:
-        """Takes note of those of the accounts that have an identity in the ledger."""
-        names = {_identity(account): account for account in accounts}
-        rows = self._among("SELECT bytes, digest FROM blob WHERE identity = 1 AND bytes IN", names)
-        self._accounts.update((names[data], digest.hex()) for data, digest in rows)
-
-    def add_policy(self, policy: PolicyRecord) -> None:
-        if hashlib.sha256(policy.bytes).hexdigest() != policy.digest:
-            raise LedgerError(f"policy digest `{policy.digest}` is not that of the policy's bytes")
-        self._blobs.append((self.seq + 1, "policy", 0, bytes.fromhex(policy.digest), b"", policy.bytes))
-        self._add({"blobs": {"policy": policy.digest}, "id": _policy_id(policy.digest), "kind": "policy"})
-
-    def add_decision(self, record: DecisionRecord) -> None:
-        public, words = part(record.decision)
-        content = self._blob("content", _content(record, words))
-        account = None if record.account is None else self._account(record.account)
-        self._add(_decision_body(record, public, content, account))
-
-    def add_summary(self, summary: BatchSummary) -> None:
-        self._add(_summary_body(summary) | {"at": summary.at, "id": _summary_id(summary), "kind": "batch"})
-
-    def refuse_other(self, record: DecisionRecord, seq: int, body: str) -> None:
-        """Nothing, if the row is what the record would become under the salts that were used; otherwise an error.
-
-        What has been erased can no longer be compared and counts as the same. So does what another version of the
-        engine decided: a scan may be finished after an upgrade, and what was recorded stands until replay is asked.
-        """
-        kept = orjson.loads(body)
-        if record.decision.get("engine") != kept.get("decision", record.decision).get("engine"):
-            return
-        public, words = part(record.decision)
-        content = kept.get("blobs", {}).get("content")
-        row = self._connection.execute("SELECT salt FROM blob WHERE entry = ? AND name = 'content'", (seq,)).fetchone()
-        if row is not None:
-            content = chain.digest(row[0], _content(record, words)).hex()
-        account = None
-        if record.account is not None:
-            account = kept.get("identities", {}).get("account", "")
-            row = self._connection.execute(_IDENTITY_BYTES, (bytes.fromhex(account),)).fetchone()
-            if row is not None and row[0] != _identity(record.account):
-                account = ""
-        if spell(_decision_body(record, public, content, account)) != body.encode():
-            raise _conflict(record.id, f"is in the ledger as row {seq} with other content", seq)
-
-    def write(self) -> None:
-        self._connection.executemany(
-            "INSERT INTO entry (seq, body, hash) VALUES (?, CAST(? AS TEXT), ?)", self._entries
-        )
-        self._connection.executemany(
-            "INSERT INTO blob (entry, name, identity, digest, salt, bytes) VALUES (?, ?, ?, ?, ?, ?)", self._blobs
-        )
-
-    def _add(self, value: dict[str, Any]) -> None:
-        body = spell(value)
-        self.seq += 1
-        self.head = chain.follow(self.head, body)
-        self._entries.append((self.seq, body, self.head))
-
-    def _blob(self, name: str, data: bytes, identity: int = 0) -> str:
-        salt = self._salts(chain.SALT_LENGTH)
-        digest = chain.digest(salt, data)
-        self._blobs.append((self.seq + 1, name, identity, digest, salt, data))
-        return digest.hex()
-
-    def _account(self, account: str) -> str:
-        digest = self._accounts.get(account)
-        if digest is None:
-            digest = self._accounts[account] = self._blob("account", _identity(account), 1)
-        return digest
-
-    def _among(self, select: str, values: Iterable[Any]) -> Iterator[tuple[Any, ...]]:
-        # As parameters: the elements of a JSON array lose what follows a NUL.
-        values = list(values)
-        for start in range(0, len(values), _ASKED):
-            asked = values[start : start + _ASKED]
-            yield from self._connection.execute(f"{select} ({','.join('?' * len(asked))})", asked)
-
-
-def _identity(account: str) -> bytes:
-    return spell(account)
-
-
-def _decision_body(record: DecisionRecord, public: Any, content: str, account: str | None) -> dict[str, Any]:
-    return {
-        "at": record.at,
-        "blobs": {"content": content},
-        "decision": public,
-        "id": record.id,
-        "identities": {} if account is None else {"account": account},
-        "kind": "decision",
-    }
-
-
-def _content(record: DecisionRecord, words: Any) -> bytes:
-    return spell(words) + b"\n" + record.input  # canonical JSON has no line break of its own
-
-
-def _summary_body(summary: BatchSummary) -> dict[str, Any]:
-    # Pairs, not objects: a rule may have any name, a key may not.
-    return {
-        "actions": sorted(summary.actions.items()),
-        "categories": sorted(summary.categories.items()),
-        "policies": sorted(summary.policies),
-        "read": summary.read,
-        "rejects": summary.rejects,
-        "rows": summary.rows,
-        "rules": sorted(summary.rules.items()),
-    }
-
-
-def _summary_id(summary: BatchSummary) -> str:
-    return "batch:" + hashlib.sha256(canonical(_summary_body(summary))).hexdigest()
-
-
-def _policy_id(digest: str) -> str:
-    return f"policy:{digest}"
+def _fact(record: FactRecord) -> tuple[Any, ...]:
+    return record.account, record.at, record.kind, record.fact
 
 
 def _policies_named(batch: Batch) -> set[str]:
-    return {str(record.decision.get("digest")) for record in batch.decisions}
+    made = (decision for fact in batch.facts for decision in fact.decisions)
+    return {str(one.get("digest")) for one in (*(record.decision for record in batch.decisions), *made)}
 
 
 def _ids(batch: Batch) -> Iterator[str]:
     yield from (record.id for record in batch.decisions)
-    yield from map(_policy_id, {policy.digest for policy in batch.policies} | _policies_named(batch))
+    yield from (fact.id for fact in batch.facts)
+    yield from map(policy_id, {policy.digest for policy in batch.policies} | _policies_named(batch))
     if batch.summary is not None:
-        yield _summary_id(batch.summary)
+        yield summary_id(batch.summary)
 
 
-def _conflict(name: str, fact: str, seq: int | None = None) -> LedgerError:
-    hint = "an id must stand for everything the decision depends on"
-    return LedgerError(f"decision `{name}` {fact}", hint=hint, seq=seq)
+def _refuse_unknown_policy(name: str, decision: Mapping[str, Any], known: set[str]) -> None:
+    if decision.get("digest") not in known:
+        raise LedgerError(
+            f"{name} names a policy that is not in the ledger",
+            hint="append the policy with the batch: without it nobody could replay the decision",
+        )

@@ -2,12 +2,13 @@
 
 Rules, for rows in order: none is missing; the hash follows from the row before and the body; the body is canonical
 JSON; each blob the row names is there and has the digest named, or an `erasure` names it, never both; each blob belongs
-to a row that names it. Last, the tables and triggers are those a ledger is made with.
+to a row that names it. Then, decisions are found under the rows whose facts made them. Last, the tables and triggers
+are those a ledger is made with. States are no part of the chain: `rebuild` compares them.
 
 On the way in only integers are taken; here a fraction passes too, if it is spelled as orjson spells it.
 
 NOTE: a chain alone cannot show that its tail was cut, nor that all of it was computed anew after an edit: both leave a
-whole, shorter or other, ledger. Compare `rows` and `head` with what was noted elsewhere.
+whole, shorter or other, ledger. A signed checkpoint kept elsewhere shows both: see `checkpoint`.
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
 
-import orjson
-
 from lictor.errors import LedgerError
-from lictor.ledger import chain, schema
-from lictor.ledger.canonical import SPELLING
+from lictor.ledger import schema
 from lictor.ledger.connection import in_our_words, open_to_read
+from lictor.ledger.walk import Stretch, Walked, broken, fingerprint, walk
 
-__all__ = ["Verified", "verify"]
+__all__ = ["Spread", "Verified", "verify"]
+
+Spread = Callable[[Callable[[], Callable[[Stretch], Walked]], Iterable[Stretch]], Iterator[Walked]]
+
+_WORTH_SPREADING = 20_000  # rows: below, to begin another process takes longer than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,96 +44,82 @@ class Verified:
     erased: int
 
 
-def verify(path: str | os.PathLike[str], *, wait: float = 10.0) -> Verified:
+def verify(
+    path: str | os.PathLike[str],
+    *,
+    wait: float = 10.0,
+    spread: Spread | None = None,
+    parts: int = 1,
+    leaves: Callable[[list[bytes]], object] | None = None,
+) -> Verified:
     """The ledger's size and head, if all of it is as it was appended; otherwise a `LedgerError` with the first `seq`.
 
-    It reads one snapshot, and holds up nobody who writes meanwhile.
+    It reads one snapshot, and holds up nobody who writes meanwhile. `spread` lets so many `parts` be walked at once, by
+    processes of its own; `leaves` is given the rows' hashes, in order.
     """
     place = Path(path)
     with in_our_words(place), closing(open_to_read(place, wait=wait)) as connection:
         connection.execute("BEGIN")
-        verified = _walk(connection)
+        rows = max(connection.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0], 0)
+        key = os.urandom(16)
+        parts = parts if spread is not None and rows > _WORTH_SPREADING else 1
+        stretches = [
+            Stretch(rows * part // parts + 1, rows * (part + 1) // parts, key, leaves=leaves is not None)
+            for part in range(parts)
+        ]
+        if parts == 1 or spread is None:
+            walks: Iterable[Walked] = (walk(connection, stretch) for stretch in stretches)
+        else:
+            walks = spread(partial(_walker, place, wait), stretches)
+        head, blobs, made = b"", 0, 0
+        for walked in walks:
+            head, blobs, made = walked.head, blobs + walked.blobs, made + walked.made
+            if leaves is not None:
+                leaves(walked.leaves)
+        _refuse_strays(connection, rows)
+        if made != sum(fingerprint(key, name, seq) for name, seq in connection.execute(_MADE)):
+            raise _misplaced(connection)
+        erased = connection.execute(_ERASED).fetchone()[0]
         part = schema.missing_part(connection)
     if part is not None:
         raise LedgerError(
             f"the {part} of the ledger is missing or altered, though its rows are whole",
             hint="compare with a copy held elsewhere",
         )
-    return verified
+    return Verified(rows=rows, head=head.hex(), blobs=blobs, erased=erased)
 
 
-def _walk(connection: sqlite3.Connection) -> Verified:
-    erased = _erased(connection)
-    identities: set[str] = set()
-    blobs = iter(connection.execute(_BLOBS))
-    owner, name, identity, digest, salt, data = next(blobs, _END)
-    head, seq, count = chain.GENESIS, 0, 0
-    for row, body, hashed in connection.execute(_ENTRIES):
-        seq += 1
-        if owner < seq:
-            raise _broken(owner, f"blob `{name}` belongs to no row")
-        if row != seq:
-            raise _broken(seq, f"it is missing: the next row is {row}")
-        head = sha256(chain.LINK + head + body).digest()
-        if head != hashed:
-            raise _broken(seq, "its hash does not follow from the row before and its body")
-        named = _named(seq, body)
-        while owner == seq:
-            stated = named.get(identity, {}).pop(name, None)
-            if stated is None:
-                raise _broken(seq, f"blob `{name}` lies with it, and it names no such blob")
-            if sha256(salt + data).digest() != digest or digest.hex() != stated:
-                raise _broken(seq, f"blob `{name}` is not what its digest stands for")
-            if len(salt) != chain.SALT_LENGTH and name != "policy":
-                raise _broken(seq, f"blob `{name}` has no salt")
-            if stated in erased:
-                raise _broken(seq, f"blob `{name}` is still there, and row {erased[stated]} says it was erased")
-            if identity:
-                identities.add(stated)
-            count += 1
-            owner, name, identity, digest, salt, data = next(blobs, _END)
-        for missing, stated in named[0].items():
-            if str(stated) not in erased:
-                raise _broken(seq, f"blob `{missing}` is missing, and no erasure names it")
-        for missing, stated in named[1].items():
-            if str(stated) not in identities and str(stated) not in erased:
-                raise _broken(seq, f"identity `{missing}` is missing, and no erasure names it")
-    if owner != _END[0]:
-        raise _broken(owner, f"blob `{name}` belongs to no row")
-    return Verified(rows=seq, head=head.hex(), blobs=count, erased=len(erased))
+def _walker(place: Path, wait: float) -> Callable[[Stretch], Walked]:
+    def walk_one(stretch: Stretch) -> Walked:
+        with in_our_words(place), closing(open_to_read(place, wait=wait)) as connection:
+            connection.execute("BEGIN")
+            return walk(connection, stretch)
+
+    return walk_one
 
 
-# What a hand other than ours wrote may be of any type: each is cast to the one that is compared.
-_ENTRIES = "SELECT seq, coalesce(CAST(body AS BLOB), x''), hash FROM entry ORDER BY seq"
-_BLOBS = """SELECT coalesce(CAST(entry AS INTEGER), 0), CAST(name AS TEXT), identity,
-  digest, coalesce(CAST(salt AS BLOB), x''), coalesce(CAST(bytes AS BLOB), x'') FROM blob ORDER BY entry, name"""
-_END = (sys.maxsize, "", 0, b"", b"", b"")
+def _refuse_strays(connection: sqlite3.Connection, rows: int) -> None:
+    """Nothing, if no row and no blob lies outside the rows that were walked."""
+    stray = connection.execute("SELECT min(seq) FROM entry WHERE seq < 1").fetchone()[0]
+    if stray is not None:
+        raise broken(stray, "rows are numbered from 1")
+    owner = connection.execute(
+        "SELECT CAST(entry AS INTEGER), CAST(name AS TEXT) FROM blob WHERE entry NOT BETWEEN 1 AND ? LIMIT 1", (rows,)
+    ).fetchone()
+    if owner is not None:
+        raise broken(owner[0], f"blob `{owner[1]}` belongs to no row")
 
 
-def _named(seq: int, body: bytes) -> dict[int, dict[str, str]]:
-    """What the row names: blobs under 0, identities under 1."""
-    try:
-        value = orjson.loads(body)
-        canonical = orjson.dumps(value, option=SPELLING) == body and type(value) is dict
-    except (ValueError, TypeError):
-        canonical = False
-    if not canonical:
-        raise _broken(seq, "its body is not an object in canonical JSON")
-    blobs, identities = value.get("blobs", {}), value.get("identities", {})
-    if type(blobs) is not dict or type(identities) is not dict:
-        raise _broken(seq, "its body names blobs in a way that no row does")
-    return {0: blobs, 1: identities}
+def _misplaced(connection: sqlite3.Connection) -> LedgerError:
+    seqs = [seq for (seq,) in connection.execute(_MISPLACED) if seq is not None]
+    return broken(min(seqs, default=sys.maxsize), "its decisions are not found by their ids")
 
 
-def _erased(connection: sqlite3.Connection) -> dict[str, int]:
-    rows = connection.execute(
-        "SELECT seq, value FROM entry, json_each(entry.body, '$.erases') WHERE kind = 'erasure' ORDER BY seq DESC"
-    )
-    return {digest: seq for seq, digest in rows}
-
-
-def _broken(seq: int, fact: str) -> LedgerError:
-    return LedgerError(f"row {seq} of the ledger is broken: {fact}", hint=_HINT, seq=seq)
-
-
-_HINT = "rows before it are whole; compare with a copy held elsewhere"
+_MADE = "SELECT CAST(id AS TEXT), CAST(entry AS INTEGER) FROM made"
+_MISPLACED = """SELECT min(seq) FROM entry, json_each(entry.body, '$.decisions') AS one
+  WHERE kind = 'fact' AND NOT EXISTS (
+    SELECT 1 FROM made WHERE made.id = json_extract(one.value, '$.id') AND made.entry = entry.seq)
+UNION ALL SELECT min(made.entry) FROM made WHERE NOT EXISTS (
+    SELECT 1 FROM entry, json_each(entry.body, '$.decisions') AS one
+    WHERE entry.seq = made.entry AND kind = 'fact' AND json_extract(one.value, '$.id') = made.id)"""
+_ERASED = """SELECT count(DISTINCT value) FROM entry, json_each(entry.body, '$.erases') WHERE kind = 'erasure'"""
