@@ -24,3 +24,5 @@ show scan posts.jsonl --policy wechat --as-of "$at" --all --out "$results/decisi
 printf '\n$ cut -d, -f3-6 decisions.csv\n'
 cut -d, -f3-6 "$results/decisions.csv"
 show ledger verify "$results/ledger"
+
+sh enforcement.sh

@@ -68,3 +68,32 @@ def rows(tmp_path: Path) -> Path:
     ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
+
+
+SHOP = [
+    {"id": "s1", "t": "2021-06-01T09:00:00+02:00", "kind": "subject_updated", "subject": "shop-1", "type": "shop",
+     "name": "Bulbs & Co", "registered_region": "NL"},
+    {"id": "e1", "t": "2021-06-02T10:00:00+02:00", "kind": "content", "subject": "shop-1", "form": "article",
+     "text": "spring is here: buy my tulip, only today"},
+    {"id": "e2", "t": "2021-06-02T10:05:00+02:00", "kind": "content", "subject": "shop-1", "form": "article",
+     "text": "a tulip to the moon \u202e"},
+    {"id": "e3", "t": "2021-06-02T10:06:00+02:00", "kind": "content", "subject": "shop-1", "form": "article",
+     "text": "a day in spring"},
+]  # fmt: skip
+"""A shop that published an offer, mere talk, and something harmless."""
+
+
+@pytest.fixture
+def fed(lictor, tulips, tmp_path) -> Callable[..., Path]:
+    """The ledger that facts were fed into: the shop's, and those given."""
+
+    def feed(*facts: dict, shop: bool = True) -> Path:
+        ledger, path = tmp_path / "lives.ledger", tmp_path / "facts.jsonl"
+        told = [*(SHOP if shop else []), *facts]
+        path.write_bytes(b"".join(orjson.dumps(one, option=orjson.OPT_APPEND_NEWLINE) for one in told))
+        ran = lictor("enforce", path, "--ledger", ledger, "-p", tulips)
+
+        assert ran.code in (0, 1), ran.err
+        return ledger
+
+    return feed

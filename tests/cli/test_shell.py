@@ -61,7 +61,10 @@ def test_completion_lines(lictor, kind):
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("lictor ", {"check", "scan", "policy", "ledger", "bench", "completion"}),
+        (
+            "lictor ",
+            {"check", "scan", "enforce", "due", "case", "appeal", "account", "policy", "ledger", "bench", "completion"},
+        ),
         ("lictor policy l", {"lint"}),
         ("lictor scan --rej", {"--rejects"}),
         ("lictor check --field art", {"article"}),

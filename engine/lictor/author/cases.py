@@ -17,7 +17,7 @@ from lictor.engine import Engine
 from lictor.errors import UsageError
 from lictor.policy.models import Rule
 
-__all__ = ["Case", "CaseResult", "rule_tests"]
+__all__ = ["Case", "CaseResult", "compiled_pattern", "rule_tests"]
 
 _OF_THE_ITEM = ("field", "subject", "surface", "lang", "at")
 
@@ -63,7 +63,7 @@ def rule_tests(engine: Engine, *, pattern: str = "") -> Iterator[CaseResult]:
     if len(engine.policies) != 1:
         raise UsageError("rule tests need an engine with one policy", hint="load each policy on its own")
     document = engine.policies[0].policy.document
-    wanted = _compiled(pattern)
+    wanted = compiled_pattern(pattern)
     for rule in document.rules:
         if not wanted.search(rule.id):
             continue
@@ -71,6 +71,14 @@ def rule_tests(engine: Engine, *, pattern: str = "") -> Iterator[CaseResult]:
             yield _result(engine, rule, Case(document.policy, rule.id, "fire", text))
         for text in rule.tests.silent:
             yield _result(engine, rule, Case(document.policy, rule.id, "stay_silent", text))
+
+
+def compiled_pattern(pattern: str) -> re.Pattern[str]:
+    """The pattern, to be found anywhere in an id; one that cannot be read is refused."""
+    try:
+        return re.compile(pattern)
+    except re.error as wrong:
+        raise UsageError(f"pattern `{pattern}` cannot be read: {wrong}") from None
 
 
 def _result(engine: Engine, rule: Rule, case: Case) -> CaseResult:
@@ -83,10 +91,3 @@ def _result(engine: Engine, rule: Rule, case: Case) -> CaseResult:
     decision = engine.check(case.text, signals=given, **known)
     fired = any(one.rule == rule.id and one.exempted_by is None for one in decision.violations)
     return CaseResult(case, "passed" if fired == (case.must == "fire") else "failed", decision)
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    try:
-        return re.compile(pattern)
-    except re.error as wrong:
-        raise UsageError(f"pattern `{pattern}` cannot be read: {wrong}") from None

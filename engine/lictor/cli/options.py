@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,18 @@ from lictor.errors import UsageError
 from lictor.facts import instant
 from lictor.policy import bundled_policies
 
-__all__ = ["INSTANT", "POLICY", "WORDS", "as_of_option", "chosen", "json_option", "policy_option"]
+__all__ = [
+    "INSTANT",
+    "POLICY",
+    "WORDS",
+    "as_of_option",
+    "chosen",
+    "fed_policy_option",
+    "jobs_option",
+    "json_option",
+    "ledgers_argument",
+    "policy_option",
+]
 
 
 class Words(click.ParamType[str]):
@@ -69,6 +81,16 @@ policy_option = click.option(
     help="A bundled policy's name, a file or a folder; may be given several times. "
     "Left out: the folder `policy/` here, else `wechat`.",
 )
+fed_policy_option = click.option(
+    "policies",
+    "-p",
+    "--policy",
+    type=POLICY,
+    multiple=True,
+    metavar="P",
+    help="A bundled policy's name, a file or a folder; may be given several times. "
+    "Left out: those that the ledger was last fed under.",
+)
 as_of_option = click.option(
     "as_of",
     "--as-of",
@@ -79,6 +101,15 @@ as_of_option = click.option(
     "Left out: by the newest version.",
 )
 json_option = click.option("as_json", "--json", is_flag=True, help="For a machine to read.")
+
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=lambda: os.cpu_count() or 1,
+    metavar="N",
+    help="Work in so many processes. Left out: as many as there are processors.",
+)
+ledgers_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
 
 
 def chosen(policies: Sequence[str]) -> list[str]:

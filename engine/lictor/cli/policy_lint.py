@@ -1,56 +1,103 @@
-"""`lictor policy lint`: every mistake in a policy."""
+"""`lictor policy lint`: every mistake in a policy, and what is well formed and foolish in it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from importlib.metadata import version
+from pathlib import Path
 
 import click
 import orjson
 
+from lictor.author.lint import Finding, difference, lint, mended, sources
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
-from lictor.cli.options import POLICY, chosen, json_option
-from lictor.errors import Diagnostic, PolicyError, render
-from lictor.policy import load_policy
-from lictor.scan.inputs.paths import display
+from lictor.cli.options import POLICY, WORDS, chosen, json_option
+from lictor.cli.rewriting import rewrite
+from lictor.errors import PolicyError, UsageError, escape_controls
+from lictor.policy import Policy, load_policy
+from lictor.report.lint import explained, render_findings, to_annotations, to_rows, to_sarif
 
 __all__ = ["command"]
 
 
 @click.command()
 @click.argument("policies", type=POLICY, nargs=-1, metavar="[P]...")
+@click.option(
+    "form",
+    "--format",
+    type=click.Choice(["text", "json", "sarif", "github"]),
+    default="text",
+    help="For a person, a program, code scanning, or the log of a GitHub workflow.",
+)
 @json_option
-def command(*, policies: Sequence[str], as_json: bool) -> int:
-    """Every mistake in a policy, with its place and the way out.
+@click.option("fix", "--fix", is_flag=True, help="Show the sure mends as a diff; with `--yes`, make them.")
+@click.option("sure", "--yes", is_flag=True, help="Make the mends that `--fix` shows.")
+@click.option("code", "--explain", type=WORDS, metavar="CODE", help="Say what a check is about, and stop.")
+def command(*, policies: Sequence[str], form: str, as_json: bool, fix: bool, sure: bool, code: str | None) -> int:
+    """Every mistake in a policy, and what is foolish in it, each with its place and the way out.
 
-    P is a bundled policy's name, a file or a folder. The exit code is 1 where there is a warning, 2 where a policy does
-    not load.
+    P is a bundled policy's name, a file or a folder. A finding you want to keep is allowed by a comment with a reason:
+    `# lint: allow L004 because memos are short`. The exit code is 1 where there is a warning, 2 where a policy does not
+    load.
     """
-    code, found = OK, list[Diagnostic]()
+    if code is not None:
+        return _explain(code)
+    if sure and not fix:
+        raise UsageError("`--yes` goes with `--fix`", hint="write `--fix --yes`")
+    ended, found = OK, list[Finding]()
     for name in chosen(policies):
         try:
-            some = load_policy(name).notes
+            policy = load_policy(name)
         except PolicyError as wrong:
-            some, code = wrong.diagnostics, FAILED
+            found += [Finding(one) for one in wrong.diagnostics]
+            ended = FAILED
+            continue
+        some = lint(policy)
+        if fix:
+            some = _mend(policy, name, some, sure=sure)
         found += some
-    if code == OK and any(one.level == "warning" for one in found):
-        code = FOUND
-    if as_json:
-        say.result(orjson.dumps([_to_dict(one) for one in found], option=orjson.OPT_APPEND_NEWLINE))
+    kept = [one.diagnostic.level for one in found if one.allowed is None]
+    if ended == OK and ("warning" in kept or "error" in kept):
+        ended = FOUND
+    _tell(found, "json" if as_json else form)
+    return ended
+
+
+def _tell(found: Sequence[Finding], form: str) -> None:
+    if form == "json":
+        say.result(orjson.dumps(to_rows(found), option=orjson.OPT_APPEND_NEWLINE))
+    elif form == "sarif":
+        log = to_sarif(found, version=version("lictor"))
+        say.result(orjson.dumps(log, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2))
+    elif form == "github":
+        if lines := to_annotations(found):
+            say.result(lines)
     else:
-        say.result("\n\n".join([*map(render, found), _count(found)]))
-    return code
+        say.result(render_findings(found))
 
 
-def _count(found: Sequence[Diagnostic]) -> str:
-    counts = Counter(one.level for one in found)
-    told = [f"{n} {level}{'s' if n > 1 else ''}" for level in ("error", "warning", "note") if (n := counts[level])]
-    return ", ".join(told) or "no mistakes"
+def _explain(code: str) -> int:
+    text = explained(code.upper())
+    if text is None:
+        raise UsageError(f"there is no check `{code}`", hint="the checks are listed in `docs/lint.md`")
+    say.result(text)
+    return OK
 
 
-def _to_dict(one: Diagnostic) -> dict[str, Any]:
-    told = {name: getattr(one, name) for name in ("code", "level", "message", "label", "hint")}
-    where = {name: getattr(one.place, name, None) for name in ("line", "column", "length")}
-    return told | where | {"file": None if one.place is None else display(one.place.file)}
+def _mend(policy: Policy, name: str, found: list[Finding], *, sure: bool) -> list[Finding]:
+    """What is found once the sure mends are made; without `sure` they are only shown, and nothing changes."""
+    edits = [one.edit for one in found if one.edit is not None and one.allowed is None]
+    texts = sources(policy)
+    changes = mended(texts, edits)
+    for file, after in changes.items():
+        say.aside("\n".join(escape_controls(line) for line in difference(file, texts[file], after).split("\n")))
+    if not changes:
+        say.note("nothing has a sure mend")
+        return found
+    if not sure:
+        say.note("nothing was changed: with `--yes` these mends are made")
+        return found
+    for file, after in changes.items():
+        rewrite(Path(file), texts[file], after)
+    return lint(load_policy(name))

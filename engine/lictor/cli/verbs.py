@@ -49,15 +49,60 @@ _policy = Verbs(
     name="policy",
     help="Check and test a policy.",
     verbs={
-        "lint": ("Every mistake in a policy, with its place and the way out.", "policy_lint"),
-        "test": ("Every rule's own tests: what must make it fire, and what must not.", "policy_test"),
+        "lint": ("Every mistake in a policy, and what is foolish in it, each with its place and the way out.", "policy_lint"),
+        "test": ("Every rule's own tests, and the policy's scenarios over time.", "policy_test"),
+        "show": ("A policy as a page: clauses, rules in plain words, ladders step by step, what held when.", "policy_show"),
+        "schema": ("The JSON Schema of policies, by which an editor completes keys and marks mistakes.", "policy_schema"),
+        "new": ("A starting folder for a policy.", "policy_new"),
+        "fmt": ("A policy's YAML files in one layout, with every word and comment kept.", "policy_fmt"),
+        "diff": ("What changed from policy A to policy B, a sentence each: not lines but meaning.", "policy_diff"),
     },
 )
 
 _ledger = Verbs(
     name="ledger",
-    help="Verify the record of decisions.",
-    verbs={"verify": ("Whether the record is whole; names the first broken row.", "ledger_verify")},
+    help="Verify the record of decisions, sign it, replay it, export it, erase from it.",
+    verbs={
+        "verify": ("Whether the record is whole; names the first broken row.", "ledger_verify"),
+        "replay": ("Make each recorded decision again, and say whether it is the same.", "ledger_replay"),
+        "rebuild": ("Fold the recorded facts anew, and compare the states kept.", "ledger_rebuild"),
+        "export": ("Decisions for others to read: files, DSA statements, a report.", "ledger_export"),
+        "erase": ("Erase an account, or what one entry says.", "ledger_erase"),
+        "checkpoint": ("Sign the ledger's size and root, to be kept elsewhere.", "ledger_checkpoint"),
+        "key": ("Make a key to sign checkpoints with.", "ledger_key"),
+    },
+)
+
+_case = Verbs(
+    name="case",
+    help="What waits for a person: look at it, uphold it, dismiss it.",
+    verbs={
+        "list": ("What waits for a person, the longest first.", "case_list"),
+        "show": ("One thing that waits, its evidence, and what each answer would do.", "case_show"),
+        "uphold": ("Uphold what waits: what follows is carried out.", "case_uphold"),
+        "dismiss": ("Dismiss what waits: what detection did is undone.", "case_dismiss"),
+    },
+)
+
+_appeal = Verbs(
+    name="appeal",
+    help="Contest decisions, and answer those who do.",
+    verbs={
+        "list": ("The appeals that wait for an answer.", "appeal_list"),
+        "file": ("Contest a decision, for an account.", "appeal_file"),
+        "reject": ("Answer an appeal: the decision stands.", "appeal_reject"),
+        "grant": ("Answer an appeal: the decision is taken back.", "appeal_grant"),
+    },
+)
+
+_account = Verbs(
+    name="account",
+    help="Where an account stands, and what its holder is told.",
+    verbs={
+        "show": ("Where an account stands, and every decision about it with its reasons.", "account_show"),
+        "notice": ("What an account's holder is told: what was decided, why, how to contest it.", "account_notice"),
+        "reinstate": ("Take a decision back, without an appeal.", "account_reinstate"),
+    },
 )
 
 lictor = Verbs(
@@ -72,6 +117,11 @@ lictor = Verbs(
     verbs={
         "check": ("Decide on one text, and say why.", "check"),
         "scan": ("Decide on every row of files, and keep the decisions.", "scan"),
+        "enforce": ("Feed facts into the lives of accounts, and record what they lead to.", "enforce"),
+        "due": ("Let what was foreseen happen, record it, and say what it was.", "due"),
+        "case": ("What waits for a person: look at it, uphold it, dismiss it.", _case),
+        "appeal": ("Contest decisions, and answer those who do.", _appeal),
+        "account": ("Where an account stands, and what its holder is told.", _account),
         "policy": ("Check and test a policy.", _policy),
         "ledger": ("Verify the record of decisions.", _ledger),
         "bench": ("How fast this machine searches and decides, on generated text.", "bench"),

@@ -128,7 +128,7 @@ def _step_effect(
     functions: tuple[str, ...] = tuple(f for name in step.functions for f in document.bundles.get(name, (name,)))
     until_event, lasting = step.until, step.lasting
     if step.action == "rectify_order":
-        kind = document.subjects[subject] if subject is not None else None
+        kind = document.subjects.get(subject or "")
         lasting = step.within or (kind.rectify if kind else None)
         until_event = "rectified"
         if not functions and kind is not None and kind.bundle is not None:

@@ -25,9 +25,9 @@ _QUOTE_LENGTH = 60
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a statement is about. `lead`, its ground and source are None where nothing is done.
+    """What a statement is about. `lead`, its ground and source are None where nothing is done or no category is named.
 
-    `actor` is who decided: the `engine`, a `person`, or an `earlier` decision from which this one follows.
+    `actor` is who decided: the `engine`, a `person`, an `authority`, or an `earlier` decision that led to this one.
     """
 
     effects: Sequence[Effect]
@@ -96,20 +96,21 @@ class _Writer:
         """The statement, with these quotes of the lead's evidence, and so many more left out."""
         words = self._words
         said: list[str] = []
-        if case.lead is None or case.ground is None:
+        if not case.effects:
             said.append(words.nothing)
         else:
             for status, sentence in (("applied", words.applied), ("proposed", words.proposed)):
                 some = [self._effect(effect) for effect in case.effects if effect.status == status]
                 if some:
                     said.append(sentence.format(effects=words.semicolon.join(some)))
-            if quotes:
+            if case.lead is not None and quotes:
                 said.append(self._facts(case.lead.evidence[0].field, quotes, more))
-            said.append(self._ground(case.lead, *case.ground))
+            if case.lead is not None and case.ground is not None:
+                said.append(self._ground(case.lead, *case.ground))
             waiting = any(effect.status == "proposed" for effect in case.effects)
-            by_whom = {"person": words.decided, "earlier": words.followed}
-            found = by_whom.get(case.actor) or (words.reviewed if waiting else words.detected)
-            said += [found, words.trigger[case.trigger]]
+            by_whom = {"person": words.decided, "earlier": words.followed, "authority": None}
+            found = by_whom.get(case.actor, words.reviewed if waiting else words.detected)
+            said += [one for one in (found, words.trigger[case.trigger]) if one is not None]
             if any(effect.effect != "flag" for effect in case.effects):
                 said.append(self._appeal(case.appeal_until))
         if case.excused:
@@ -156,13 +157,19 @@ class _Writer:
             words = self._words
             self._grounds[key] = words.ground.format(
                 category=localized(self._document.categories[lead.category].title, self.lang),
-                severity=lead.severity,
-                rule=localized(lead.title, self.lang),
+                degree=self._degree(lead),
                 clause=ground.clause,
                 source=localized(source.name, self.lang),
                 kind=words.law if ground.kind == "illegal_content" else words.contract,
             )
         return self._grounds[key]
+
+    def _degree(self, lead: ViolationRecord) -> str:
+        # An authority's order names no severity, and what a person found need not be what a rule looks for.
+        if not lead.severity:
+            return ""
+        template = self._words.degree if lead.rule == lead.category else self._words.degree_by_rule
+        return template.format(severity=lead.severity, rule=localized(lead.title, self.lang))
 
     def _written_appeal(self, appeal_until: str | None) -> str:
         words, appeals = self._words, self._document.appeals

@@ -32,6 +32,8 @@ class Words:
     field: Mapping[str, str]
     mechanism: Mapping[str, str]
     ground: str
+    degree: str
+    degree_by_rule: str
     law: str
     contract: str
     detected: str
@@ -121,9 +123,9 @@ LANGUAGES: Mapping[str, Words] = {
             "inflect": "in the plural",
             "variant": "by another name of it",
         },
-        ground=(
-            "This is “{category}” (severity {severity}, rule “{rule}”), against clause {clause} of {source}, {kind}."
-        ),
+        ground="This is “{category}”{degree}, against clause {clause} of {source}, {kind}.",
+        degree=" (severity {severity})",
+        degree_by_rule=" (severity {severity}, rule “{rule}”)",
         law="which is law",
         contract="which are the platform's own terms",
         detected="It was found and decided automatically.",
@@ -218,7 +220,9 @@ LANGUAGES: Mapping[str, Words] = {
             "inflect": "复数形式",
             "variant": "别称",
         },
-        ground="属于“{category}”（严重程度 {severity}，规则“{rule}”），依据{source} {clause}（{kind}）不被允许。",
+        ground="属于“{category}”{degree}，依据{source} {clause}（{kind}）不被允许。",
+        degree="（严重程度 {severity}）",
+        degree_by_rule="（严重程度 {severity}，规则“{rule}”）",
         law="法律法规或主管部门文件",
         contract="平台规则",
         detected="由系统自动发现并自动处理。",

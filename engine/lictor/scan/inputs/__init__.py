@@ -6,6 +6,7 @@ lines         bytes -> blocks of whole lines
 txt_rows, jsonl_rows, csv_rows, parquet_rows
               -> rows: Arrow's readers where they can be believed, line by line where a row is bad
 wanted        which columns are read, and under which name
+facts         files of facts, a line each, in batches
 stream        all of it as one stream, with what went wrong as values in it
 """
 

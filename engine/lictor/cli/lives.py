@@ -1,0 +1,119 @@
+"""What the verbs over accounts' lives share: the ledger, the policies it was fed under, the instant, and who acts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from lictor.cli import say
+from lictor.cli.options import INSTANT, WORDS
+from lictor.detect import CompiledPolicy, compile_policy
+from lictor.enforce import Rulebook
+from lictor.enforcement import Enforcement
+from lictor.errors import UsageError
+from lictor.facts import suggest
+from lictor.ledger import Ledger
+from lictor.policy import bundled_policies, load_canonical, load_policy
+
+__all__ = [
+    "by_option",
+    "clock",
+    "enforcement",
+    "id_option",
+    "ledger_option",
+    "new_id",
+    "now_option",
+    "rules_for",
+    "rules_of",
+]
+
+_DEFAULT = ("wechat", "payments")
+
+ledger_option = click.option(
+    "--ledger", type=click.Path(path_type=Path), required=True, metavar="F", help="The ledger that holds the lives."
+)
+now_option = click.option(
+    "now",
+    "--now",
+    "--at",
+    type=INSTANT,
+    metavar="T",
+    help="The instant that counts as now, such as 2022-06-21T09:00:00+08:00. Left out: the clock's.",
+)
+
+
+id_option = click.option(
+    "named",
+    "--id",
+    type=WORDS,
+    metavar="ID",
+    help="A name for what is recorded, such as a ticket's. Left out: a new one.",
+)
+
+
+def clock(now: datetime | None) -> datetime:
+    """The instant given, or the clock's."""
+    return now or datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the command line reads the clock
+
+
+def new_id(kind: str, given: str | None = None) -> str:
+    """The name given for a fact that a person makes here, or one that is like no other."""
+    return given or f"{kind}-{secrets.token_hex(8)}"
+
+
+def rules_for(policies: Sequence[str]) -> Rulebook:
+    """The rules of these policies, or of those that stand here, else of the bundled ones; the choice is said."""
+    chosen = list(policies)
+    if not chosen and Path("policy").is_dir():
+        say.note("no policy named: using the folder `policy/` here")
+        chosen = ["./policy"]
+    if not chosen:
+        say.note("no policy named: using the bundled policies " + " and ".join(f"`{name}`" for name in _DEFAULT))
+        chosen = list(_DEFAULT)
+    return Rulebook([_loaded(name) for name in chosen], _bundled)
+
+
+def rules_of(ledger: Ledger, policies: Sequence[str]) -> Rulebook:
+    """The rules of these policies, or of those that the ledger was last fed facts under."""
+    if policies:
+        return Rulebook([_loaded(name) for name in policies], _bundled)
+    if not ledger.summary().kinds.get("fact"):
+        raise UsageError(
+            "the ledger holds no facts, so there are no lives in it",
+            hint="`lictor scan` decides of texts alone; what was published goes in with `lictor enforce`",
+        )
+    recorded = [load_canonical(ledger.policy(digest) or b"") for digest in ledger.fed_under() or ledger.policies()]
+    newest = {policy.id: policy for policy in recorded}
+    return Rulebook([compile_policy(policy) for policy in newest.values()], _bundled)
+
+
+def enforcement(ledger: Ledger, rules: Rulebook, *, by_truth: bool = False, rehearsed: bool = False) -> Enforcement:
+    """The lives that the ledger holds, under these rules."""
+    return Enforcement(rules, engine=version("lictor"), ledger=ledger, by_truth=by_truth, rehearsed=rehearsed)
+
+
+def _somebody(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001
+    if not value.strip():
+        raise UsageError("`--by` names nobody", hint="say who decides")
+    return value
+
+
+by_option = click.option(
+    "--by", type=WORDS, required=True, metavar="WHO", help="Who decides; it is recorded.", callback=_somebody
+)
+"""What everything a person decides must carry."""
+
+
+def _loaded(name: str) -> CompiledPolicy:
+    return compile_policy(load_policy(name))
+
+
+def _bundled(name: str) -> CompiledPolicy:
+    if name not in bundled_policies():
+        raise UsageError(f"`{name}` is no bundled policy", hint=suggest(name, bundled_policies()))
+    return _loaded(name)

@@ -1,0 +1,111 @@
+"""What a run over facts came to: how many were new, what was decided, what was refused, what was corrected."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lictor.enforce import Outcome
+from lictor.errors import escape_controls
+from lictor.policy.actions import ACTIONS, above_flag, strongest
+from lictor.report.timeline import refused_in_words
+
+__all__ = ["Enforced", "render_enforced"]
+
+
+@dataclass(slots=True)
+class Enforced:
+    """Counts of a run, added to while it goes.
+
+    `decisions` were carried out, by people or by detection; `proposed` wait for a person. `due` is what was foreseen
+    and came, `effects` what one life told another.
+    """
+
+    files: int = 0
+    facts: int = 0
+    new: int = 0
+    present: int = 0
+    due: int = 0
+    effects: int = 0
+    decisions: Counter[str] = field(default_factory=Counter)
+    proposed: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    corrections: int = 0
+    rejects: Counter[str] = field(default_factory=Counter)
+    file_errors: int = 0
+
+    def add(self, outcomes: Iterable[Outcome], decided: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+        """Adds what facts led to, and what detection alone decided."""
+        for outcome in outcomes:
+            self.due += outcome.origin == "due"
+            self.effects += outcome.origin == "derived"
+            self.corrections += len(outcome.corrections)
+            self.decisions.update(case.action for case in outcome.decisions)
+            if outcome.refused is not None:
+                self.refused[outcome.refused] += 1
+        for made in decided.values():
+            for one in made:
+                # What detection does to an account itself is a case of its own, and counted there.
+                done = (has for has in one["effects"] if has["status"] == "applied" and has["target"] == "item")
+                applied = strongest(effect["effect"] for effect in done)
+                if applied != "none":
+                    self.decisions[applied] += 1
+                if one["status"] == "proposed":
+                    self.proposed[one["action"]] += 1
+
+    @property
+    def found(self) -> bool:
+        """Whether something above `flag` was decided, or something was refused."""
+        return self.refused.total() > 0 or any(map(above_flag, (*self.decisions, *self.proposed)))
+
+    def to_dict(self, *, seconds: float) -> dict[str, Any]:
+        """The counts as JSON values."""
+        return {
+            "files": self.files,
+            "facts": self.facts,
+            "new": self.new,
+            "present": self.present,
+            "due": self.due,
+            "effects": self.effects,
+            "decisions": _by_strength(self.decisions),
+            "proposed": _by_strength(self.proposed),
+            "refused": dict(self.refused.most_common()),
+            "corrections": self.corrections,
+            "rejects": dict(self.rejects.most_common()),
+            "file_errors": self.file_errors,
+            "seconds": round(seconds, 3),
+        }
+
+
+def render_enforced(done: Enforced, *, seconds: float) -> str:
+    """The counts in lines, the strongest decisions first."""
+    known = f", {_count(done.present, 'fact')} known already" if done.present else ""
+    lines = [f"{_count(done.new, 'new fact')} of {_count(done.files, 'file')} in {seconds:.1f} s{known}"]
+    lines += _table("decided", _by_strength(done.decisions))
+    lines += _table("proposed", _by_strength(done.proposed))
+    lines += _table("refused", {refused_in_words(name): count for name, count in done.refused.most_common()})
+    lines += _table("rejected", dict(done.rejects.most_common()))
+    lines += _table("due", {"deadlines, ends and beginnings came": done.due} if done.due else {})
+    lines += _table(
+        "corrected", {"decisions, by what came late or was overturned": done.corrections} if done.corrections else {}
+    )
+    lines += [f"  {_count(done.file_errors, 'file')} not read, or not to the end"] if done.file_errors else []
+    return "\n".join(lines)
+
+
+def _by_strength(counts: Counter[str]) -> dict[str, int]:
+    return {name: counts[name] for name in reversed(ACTIONS) if counts[name]}
+
+
+def _table(label: str, counts: Mapping[str, int]) -> list[str]:
+    width = max((len(f"{count:,}") for count in counts.values()), default=0)
+    return [
+        f"  {label if number == 0 else '':<9} {count:>{width},}  {escape_controls(name)}"
+        for number, (name, count) in enumerate(counts.items())
+    ]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
