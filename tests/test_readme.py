@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGES = [ROOT / "README.md", ROOT / "docs" / "authoring.md"]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -42,16 +42,17 @@ def _run(command: str, folder: Path) -> str:
     return done.stdout
 
 
-def test_every_command_prints_what_the_readme_shows(tmp_path):
-    """Each `$ command` of the README, run in order where its examples are, prints exactly the lines below it."""
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_prints_what_the_page_shows(tmp_path, page):
+    """Each `$ command` of the page, run in order where the examples are, prints exactly the lines below it."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    text = README.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
     actual = BLOCK.sub(
         lambda found: "```console\n" + "".join(f"$ {c}\n{_run(c, tmp_path)}" for c, _ in _commands(found[1])) + "```",
         text,
     )
     if os.environ.get("LICTOR_GOLDEN") == "1":
-        README.write_text(actual, encoding="utf-8")
+        page.write_text(actual, encoding="utf-8")
 
     assert actual == text or os.environ.get("LICTOR_GOLDEN") == "1", "`make golden` rewrites it; read the diff"
 

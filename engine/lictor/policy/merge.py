@@ -37,7 +37,8 @@ class Sources:
     """The files of one policy: where they lie, how they are named to the author, and what was wrong with them.
 
     `bundled` says where the policies lie that come with Lictor; `borrowers`, the folders of those that borrow from this
-    one. `incomplete` holds once a file could not be read: then nobody can say which names are missing or unused.
+    one. `files` are those that were read, without those of lenders. `incomplete` holds once a file could not be read:
+    then nobody can say which names are missing or unused.
     """
 
     folder: Path
@@ -45,10 +46,12 @@ class Sources:
     bundled: Callable[[], Mapping[str, Path]] = dict
     borrowers: tuple[Path, ...] = ()
     report: list[Diagnostic] = field(default_factory=list)
+    files: list[TextFile] = field(default_factory=list)
     incomplete: bool = False
 
     def tree(self, file: TextFile) -> Node | None:
         """The whole policy as one tree, from its root file; `None` where that cannot be read."""
+        self.files.append(file)
         root = self._document(file)
         if root is None:
             return None
@@ -237,6 +240,7 @@ class Sources:
             else:
                 file = decode(str(self.shown / path), data, self.report)
         self.incomplete |= file is None
+        self.files += [file] if file is not None else []
         return file
 
     def _nearest(self, name: str) -> str:
