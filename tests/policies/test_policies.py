@@ -168,6 +168,43 @@ def test_what_follows(text: str, known: dict[str, str], at: str, action: str, st
     assert (decision.action, decision.status) == (action, status)
 
 
+@pytest.mark.parametrize(
+    ("field", "text", "category", "severity"),
+    [
+        ("menu", "寄售大厅", "fin.nft.secondary", "S2"),
+        ("menu", "买币入口", "fin.vc.entry", "S2"),
+        ("page", "ETH/USDT 现报 1180，点击下载欧易 APP", "fin.vc.broker", "S2"),
+        ("profile", "矿机托管：S19 电费 0.36 元/度，BTC 日结", "fin.vc.mine", "S2"),
+        ("group_notice", "今日收 ETH 8100，出 ETH 8300，群主担保", "fin.vc.otc", "S2"),
+        ("payment", "买U 300", "fin.vc.pay", "S2"),
+        ("bio", "币圈老师，BTC 波段带单", "fin.vc.broker", "S2"),
+    ],
+)
+def test_short_texts_of_other_forms(field: str, text: str, category: str, severity: str) -> None:
+    """A menu, a page, a profile or a memo says in a few words what an article says in a sentence."""
+    violations = engine("wechat").check(text, field=field, at=JULY_2022).violations  # type: ignore[arg-type]
+
+    assert (category, severity) in {(v.category, v.severity) for v in violations if v.exempted_by is None}
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "categories"),
+    [
+        ("自家矿场还有机位，蚂蚁矿机拉来就能上架", "2020-05-01", set()),
+        ("自家矿场还有机位，蚂蚁矿机拉来就能上架", "2021-10-01", {"fin.vc.mine"}),
+        ("新人专享：存以太坊得盲盒", "2017-08-01", set()),
+        ("新人专享：存以太坊得盲盒", "2017-10-01", {"fin.vc.entry"}),
+        ("这三个币建议满仓，比特币就不用看了", "2018-08-01", set()),
+        ("这三个币建议满仓，比特币就不用看了", "2018-09-01", {"fin.vc.hype"}),
+    ],
+)
+def test_each_act_binds_from_its_own_day(text: str, at: str, categories: set[str]) -> None:
+    """Sales talk is not judged as hype where it belongs to an act that binds from a later day."""
+    decision = engine("wechat").check(text, at=f"{at}T12:00:00+08:00")
+
+    assert {v.category for v in decision.violations if v.exempted_by is None} == categories
+
+
 def test_outside_its_scope_the_policy_only_hides_from_china() -> None:
     """An account that is neither registered in China nor serving its residents is not sanctioned."""
     decision = engine("wechat").check(APP, at=JULY_2022, signals={"registered_region": "SG", "serves_cn": False})

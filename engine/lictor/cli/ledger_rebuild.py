@@ -39,7 +39,7 @@ _SHOWN = 20
 @click.option("--write", is_flag=True, help="Put what follows from the facts in place of the states that are kept.")
 @json_option
 def command(*, file: Path, policies: tuple[str, ...], write: bool, as_json: bool) -> int:
-    """Fold the recorded facts with what was found in them then, and compare with the states that are kept.
+    """Fold the recorded facts again, and compare with the states that are kept.
 
     Nothing is detected again. The exit code is 1 where a state is not what follows from the facts; with `--write` it is
     put right.

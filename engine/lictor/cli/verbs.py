@@ -73,11 +73,11 @@ _ledger = Verbs(
     help="Verify the record of decisions, sign it, replay it, export it, erase from it.",
     verbs={
         "verify": ("Whether the record is whole; names the first broken row.", "ledger_verify"),
-        "replay": ("Make each recorded decision again, and say whether it is the same.", "ledger_replay"),
-        "rebuild": ("Fold the recorded facts anew, and compare the states kept.", "ledger_rebuild"),
-        "export": ("Decisions for others to read: files, DSA statements, a report.", "ledger_export"),
+        "replay": ("Make each recorded decision of a scanned text again, and say whether it is the same.", "ledger_replay"),
+        "rebuild": ("Fold the recorded facts again, and compare with the states that are kept.", "ledger_rebuild"),
+        "export": ("Write what the ledger holds of decisions to a file.", "ledger_export"),
         "erase": ("Erase an account, or what one entry says.", "ledger_erase"),
-        "checkpoint": ("Sign the ledger's size and root, to be kept elsewhere.", "ledger_checkpoint"),
+        "checkpoint": ("Verify a ledger and sign its size and root: a checkpoint.", "ledger_checkpoint"),
         "key": ("Make a key to sign checkpoints with.", "ledger_key"),
     },
 )

@@ -748,7 +748,7 @@ class Appeals(Model):
     window: FixedDuration
     per_decision: Annotated[int, Field(ge=1)] = 1
     answer: DurationText
-    lifts_meanwhile: bool = False
+    lifts_meanwhile: Literal[False] = False
     how: LocalText
 
 
@@ -852,7 +852,7 @@ class Retroactive(Model):
     """What happens to an older item that a newer version forbids."""
 
     effect: Action
-    strike: bool = False
+    strike: Literal[False] = False
 
 
 class Calendar(Model):
