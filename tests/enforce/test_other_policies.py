@@ -113,6 +113,19 @@ def test_without_a_word_on_older_items_they_stay(tulips: Path, folder: Path) -> 
     assert [outcome.refused for outcome in refused] == ["not_in_force"]
 
 
+@pytest.mark.parametrize("counts", [True, False])
+def test_an_older_item_counts_where_the_policy_says_so(tulips: Path, folder: Path, *, counts: bool) -> None:
+    """An upheld review of what only a later version forbids hides it; it is a strike only where `strike` says so."""
+    world = World(tulips, folder, retroactive=f"retroactive: {{effect: hide, strike: {str(counts).lower()}}}")
+    world.now = datetime.fromisoformat("2020-06-01T10:00:00+02:00")
+    world.tell("content", Finding("tulips", "trade.talk", "S1", "article"), id="e1", form="article", text="…")
+    world.later(365 * DAY)
+    world.upheld("S1", "trade.talk", about=["e1"])
+
+    assert world.account.items["e1"].state == "hidden"
+    assert world.stands().strikes == int(counts)
+
+
 def test_outside_its_reach_it_does_what_it_says(tulips: Path, folder: Path) -> None:
     """Outside its reach a policy that only flags hides nothing after a review either."""
     world = World(tulips, folder, otherwise="otherwise: {effect: flag, viewers: [NL]}")

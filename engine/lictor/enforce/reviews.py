@@ -207,11 +207,12 @@ def _uphold(turn: Turn, account: Account, fact: Review) -> None:
     if not turn.rules.binds(document, account.profile, turn.now):
         otherwise = document.binds.otherwise if document.binds is not None else None
         if otherwise is not None and otherwise.effect == "hide":
-            _only_hide(turn, account, document, fact, category, severity, now, otherwise.viewers)
+            _only_hide(turn, account, document, fact, category, severity, now, otherwise.viewers, strike=False)
         return
     if not turn.rules.forbids(document, finding, version, subject) or version is None:
         if turn.rules.forbids(document, finding, now, subject) and document.retroactive is not None:
-            _only_hide(turn, account, document, fact, category, severity, now, ())
+            strike = document.retroactive.strike
+            _only_hide(turn, account, document, fact, category, severity, now, (), strike=strike)
         else:
             turn.refused = "not_in_force"
         return
@@ -256,6 +257,8 @@ def _only_hide(
     severity: str,
     version: int | None,
     viewers: tuple[str, ...],
+    *,
+    strike: bool,
 ) -> None:
     case = carry_out(
         turn,
@@ -263,7 +266,7 @@ def _only_hide(
         document,
         Verdict(
             trigger=fact.trigger, steps=(), category=category, severity=severity, version=version, about=fact.about,
-            delivered=turn.now, by=fact.by,
+            delivered=turn.now, by=fact.by, strike=strike,
         ),
     )  # fmt: skip
     case.action = "hide"

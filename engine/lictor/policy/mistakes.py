@@ -108,7 +108,7 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
         hint = _EXAMPLES.get(missing, f"add `{missing}: ...`")
         return Diagnostic("P015", f"{_owner(found)} has no {quoted(missing)}", _owner_place(found), hint=hint)
     if kind == "literal_error":
-        allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"]]
+        allowed = re.findall(r"'([^']*)'", context["expected"]) or [context["expected"].lower()]
         among = ", ".join(f"`{one}`" for one in allowed)
         if isinstance(value, str) and value in allowed:
             return Diagnostic("P016", f"{name} is the text {quoted(value)}", place, hint="write it without quotes")

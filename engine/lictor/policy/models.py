@@ -852,7 +852,7 @@ class Retroactive(Model):
     """What happens to an older item that a newer version forbids."""
 
     effect: Action
-    strike: Literal[False] = False
+    strike: bool = False
 
 
 class Calendar(Model):
