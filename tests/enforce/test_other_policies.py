@@ -123,7 +123,7 @@ def test_an_older_item_counts_where_the_policy_says_so(tulips: Path, folder: Pat
     world.upheld("S1", "trade.talk", about=["e1"])
 
     assert world.account.items["e1"].state == "hidden"
-    assert world.stands().strikes == int(counts)
+    assert world.stands.strikes == int(counts)
 
 
 def test_outside_its_reach_it_does_what_it_says(tulips: Path, folder: Path) -> None:

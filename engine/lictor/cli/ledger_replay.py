@@ -34,7 +34,7 @@ _SHOWN = 20
 )
 @json_option
 def command(*, file: Path, policy: str | None, as_json: bool) -> int:
-    """Make each recorded decision of a scanned text again, and say whether it is the same.
+    """Make each recorded decision of a text again, and say whether it is the same.
 
     Each is decided by the policy it names, from that policy's own bytes in the ledger. What was erased, and what
     another version of the engine decided, cannot be replayed. The exit code is 1 where a decision is different.

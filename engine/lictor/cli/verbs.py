@@ -73,7 +73,7 @@ _ledger = Verbs(
     help="Verify the record of decisions, sign it, replay it, export it, erase from it.",
     verbs={
         "verify": ("Whether the record is whole; names the first broken row.", "ledger_verify"),
-        "replay": ("Make each recorded decision of a scanned text again, and say whether it is the same.", "ledger_replay"),
+        "replay": ("Make each recorded decision of a text again, and say whether it is the same.", "ledger_replay"),
         "rebuild": ("Fold the recorded facts again, and compare with the states that are kept.", "ledger_rebuild"),
         "export": ("Write what the ledger holds of decisions to a file.", "ledger_export"),
         "erase": ("Erase an account, or what one entry says.", "ledger_erase"),

@@ -324,7 +324,7 @@ def read_fact(line: bytes | str) -> Fact:
 
 
 def fact_from(values: Mapping[str, Any]) -> Fact:
-    """The fact in a mapping, as YAML, JSON or `fact_to` gives it; a `UsageError` says what is wrong with it and where."""
+    """The fact in a mapping, as YAML, JSON or `fact_to` gives it; a `UsageError` says what is wrong with it."""
     paired = {key: dict(values[key]) for key in _BY_ACCOUNT if _are_pairs(values.get(key))}
     try:
         fact: Fact = msgspec.convert({**values, **paired}, AnyFact)
