@@ -109,7 +109,10 @@ def test_a_policy_that_loads_with_remarks(lictor, monkeypatch, level, code):
     [
         ("scan --nope", "error: no such option `--nope`\nhint: did you mean `--no-progress`?\n"),
         ("completion", "error: missing argument `{bash|zsh|fish}`\nhint: choose from: bash, zsh, fish\n"),
-        ("ledger verify", "error: missing argument `FILE...`\nhint: `lictor ledger verify --help` lists what it takes\n"),
+        (
+            "ledger verify",
+            "error: missing argument `FILE...`\nhint: `lictor ledger verify --help` lists what it takes\n",
+        ),
     ],
 )
 def test_misuse_is_one_fact_and_the_way_out(lictor, line, said):
