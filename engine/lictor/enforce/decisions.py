@@ -10,7 +10,7 @@ from lictor.decide.reasons import statement
 from lictor.decide.versions import ground_at
 from lictor.enforce.appeals import appeal_until
 from lictor.enforce.rulebook import Rulebook
-from lictor.enforce.states import Account, Case, Sanction
+from lictor.enforce.states import Account, Case, Order, Sanction
 from lictor.facts import canonical, stamp
 from lictor.policy.models import PolicyDocument
 
@@ -24,7 +24,7 @@ def decision_of(rules: Rulebook, account: Account, case: Case, *, engine: str) -
     """What was decided in the case, as it stood when it was made, with its ground and its reasons."""
     document = rules.document(case.policy)
     number = document.version_numbers[case.version] if case.version is not None else None
-    effects = (*_hidden(case), *(_effect(sanction) for sanction in case.sanctions))
+    effects = (*_hidden(case), *(_effect(sanction, case.order) for sanction in case.sanctions))
     ground = None if case.category is None or number is None else ground_at(document, case.category, number)
     actor = _actor(case)
     until = stamp(appeal_until(document, case))
@@ -97,7 +97,7 @@ def _hidden(case: Case) -> Iterator[Effect]:
         yield Effect("hide", "item", (), (), stamp(case.at), None, None, None, "applied")
 
 
-def _effect(sanction: Sanction) -> Effect:
+def _effect(sanction: Sanction, order: Order | None) -> Effect:
     target: Target = "host" if sanction.action in _ON_HOST else "account"
     return Effect(
         effect=sanction.action,  # type: ignore[arg-type]
@@ -107,9 +107,19 @@ def _effect(sanction: Sanction) -> Effect:
         start=stamp(sanction.start),
         until=None if sanction.until is None else stamp(sanction.until),
         until_event=sanction.until_event,
-        lasting=None,
+        lasting=None if sanction.action != "rectify_order" or order is None else _length(order.within),
         status="applied",
     )
+
+
+def _length(seconds: int | None) -> str | None:
+    """The length as policies write it, in the longest unit that fits."""
+    if seconds is None:
+        return None
+    unit, size = next(
+        (unit, size) for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)) if seconds % size == 0
+    )
+    return f"{seconds // size}{unit}"
 
 
 def _lead(document: PolicyDocument, account: Account, case: Case) -> ViolationRecord:
