@@ -47,6 +47,7 @@ from lictor.ledger import (
     StateRow,
     canonical,
 )
+from lictor.ledger.masking import masked_decision, masked_text
 from lictor.match import Match
 
 __all__ = ["Enforcement", "FactError", "Judged", "Taken", "fact_of", "findings_of", "judge_fact", "refold", "told_by"]
@@ -107,6 +108,7 @@ class Enforcement:
         self._ledger = ledger
         self._by_truth = by_truth
         self._rehearsed = rehearsed
+        self._mask = frozenset(field for one in rules.policies for field in one.policy.document.ledger.mask)
         self._recorded: set[str] = set()
         self._begin()
 
@@ -362,12 +364,17 @@ class Enforcement:
         if outcome.decisions and outcome.key is not None:
             account = self.account(outcome.key)
             made += [decision_of(self.rules, account, one, engine=self._engine).to_dict() for one in outcome.decisions]
+        said = fact_to(fact)
+        if self._mask:
+            made = [masked_decision(one, self._mask) for one in made]
+            if isinstance(fact, ContentPublished | ContentEdited) and self._form(fact) in self._mask:
+                said = masked_text(said)
         return FactRecord(
             id=fact.id,
             account=outcome.key,
             at=stamp(fact.at),
             kind=str(type(fact).__struct_config__.tag),
-            fact=fact_to(fact),
+            fact=said,
             findings=[msgspec.to_builtins(one) for one in outcome.findings],
             transitions=[one.to_dict() for one in outcome.transitions],
             decisions=made,

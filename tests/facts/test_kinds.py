@@ -110,6 +110,8 @@ def test_what_is_unknown_is_named(kind: str) -> None:
         pytest.param(said("content", count=-1), "`count`: expected `int` >= 0", "", id="count"),
         pytest.param(said("complaint", count=0), "`count`: expected `int` >= 1", "", id="complaints"),
         pytest.param(said("complaint", age_d="old"), "`age_d`: expected `int`", "", id="age"),
+        pytest.param(said("complaint", age_d=2**53), "`age_d`: expected `int` <= 9007199254740991", "", id="far-age"),
+        pytest.param(said("content", signals={"fans": 10**30}), "`signals[...]`: expected `int` <=", "", id="signal"),
         pytest.param(said("group_created", member_overlap={"g": 1.5}), "expected `float` <= 1", "", id="share"),
         pytest.param(said("group_created", member_overlap={"g": "half"}), "`member_overlap", "", id="share-in-words"),
         pytest.param(said("content", truth={"severty": "S1"}), "`truth`: object contains unknown", "", id="truth"),

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from lictor.enforce import Account, Address, Enforcer, Holding, Host, Principal, Rulebook, Standing, standing
-from lictor.enforce.network import address_blocked, host_name
+from lictor.enforce.network import address_blocked, address_name, host_name
 from lictor.enforce.standing import is_hidden, notice_on
 from lictor.enforce.states import Case, Item
 from lictor.errors import UsageError
@@ -225,7 +225,7 @@ def _allowed(asked: Asked) -> Any:
         raise UsageError(f"probe `{asked.probe.get('id')}` asks about no `access` and no `transfer`")
     region = access.get("viewer_region")
     if "ip" in access:
-        state = asked.enforcer.state(f"ip:{access['ip']}")
+        state = asked.enforcer.state(f"ip:{address_name(str(access['ip']))}")
         return not (isinstance(state, Address) and region in state.viewers and address_blocked(state, asked.at))
     host = asked.host
     return not (host is not None and host.state == "listed" and region in host.viewers)

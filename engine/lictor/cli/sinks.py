@@ -8,12 +8,13 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -23,6 +24,7 @@ from lictor.cli.judging import Judged
 from lictor.errors import UsageError
 from lictor.facts import stamp
 from lictor.ledger import Batch, BatchSummary, DecisionRecord, Ledger, PolicyRecord
+from lictor.ledger.masking import masked_decision, masked_input
 from lictor.report.files import whole_file
 from lictor.report.rejects import rejects_file
 from lictor.report.rows import json_line, rows_file, terminal_line
@@ -102,15 +104,22 @@ def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> list[Sink]
     return sinks
 
 
+def _as_kept(decision: Mapping[str, Any], judged: bytes, mask: Collection[str]) -> DecisionRecord:
+    if mask:
+        decision, judged = masked_decision(decision, mask), masked_input(judged, mask)
+    return DecisionRecord(decision["id"], decision["account"], decision["as_of"], decision, judged)
+
+
 def _to_ledger(ledger: Ledger, engine: Engine) -> Sink:
     policies = [PolicyRecord(one.policy.digest, one.policy.canonical) for one in engine.policies]
+    masks = {one.policy.digest: one.policy.document.ledger.mask for one in engine.policies}
 
     def append(judged: Judged) -> None:
         if not judged.count:
             return
         decided = [orjson.loads(row.decision) for row in judged.rows if row.decision is not None]
         records = [
-            DecisionRecord(decision["id"], decision["account"], decision["as_of"], decision, judged_bytes)
+            _as_kept(decision, judged_bytes, masks[decision["digest"]])
             for decision, judged_bytes in zip(decided, judged.inputs, strict=True)
         ]
         summary = BatchSummary(

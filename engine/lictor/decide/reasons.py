@@ -17,7 +17,7 @@ from lictor.decide.words import LANGUAGES, Words
 from lictor.errors import escape_controls
 from lictor.policy.models import Ground, PolicyDocument, Source, localized
 
-__all__ = ["Case", "statement"]
+__all__ = ["Case", "quoted", "statement"]
 
 _QUOTES = 5
 _QUOTE_LENGTH = 60
@@ -76,9 +76,13 @@ class _Quote:
 
     @classmethod
     def of(cls, piece: Evidence) -> Self:
-        text = piece.text if len(piece.text) <= _QUOTE_LENGTH else piece.text[: _QUOTE_LENGTH - 1] + "…"
         # People count from 1, and both ends.
-        return cls(escape_controls(text), piece.start + 1, piece.end, escape_controls(piece.term), piece.mechanisms)
+        return cls(quoted(piece.text), piece.start + 1, piece.end, escape_controls(piece.term), piece.mechanisms)
+
+
+def quoted(text: str) -> str:
+    """The text as a statement quotes it, between “ and ”: cut where it is long, and nothing in it disguises."""
+    return escape_controls(text if len(text) <= _QUOTE_LENGTH else text[: _QUOTE_LENGTH - 1] + "…")
 
 
 class _Writer:

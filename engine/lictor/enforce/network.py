@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 
 from lictor.enforce.routed import AddressLeft, AddressServes, HostFlagged, HostFreed, HostListed
 from lictor.enforce.states import Account, Address, Block, Case, Host, Server
@@ -13,6 +14,7 @@ from lictor.policy.models import PolicyDocument
 
 __all__ = [
     "address_blocked",
+    "address_name",
     "change_dns",
     "clear_flags",
     "host_name",
@@ -29,6 +31,14 @@ __all__ = [
 def host_name(written: str) -> str:
     """The host as it is compared: in lower case, without the dot that may end it."""
     return written.lower().removesuffix(".")
+
+
+def address_name(written: str) -> str:
+    """The address as it is compared: IPv6 has many spellings of one address; what is no address stays as written."""
+    try:
+        return str(ip_address(written))
+    except ValueError:
+        return written
 
 
 def list_hosts(turn: Turn, account: Account, document: PolicyDocument, case: Case) -> None:
@@ -151,7 +161,8 @@ def _serves_listed_only(address: Address) -> bool:
     return bool(serving) and all(server.listed for server in serving)
 
 
-def _move(turn: Turn, account: Account, addresses: tuple[str, ...]) -> None:
+def _move(turn: Turn, account: Account, written: tuple[str, ...]) -> None:
+    addresses = tuple(dict.fromkeys(map(address_name, written)))
     document = turn.rules.judges(account.profile.pack)[0].policy.document
     before, account.profile.ips = account.profile.ips, addresses
     for address in before:

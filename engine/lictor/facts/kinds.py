@@ -51,7 +51,10 @@ __all__ = [
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True)]
-Count = Annotated[int, Meta(ge=1)]
+_EXACT = 2**53 - 1  # the farthest whole number that has one spelling everywhere: what canonical JSON can keep
+Whole = Annotated[int, Meta(ge=-_EXACT, le=_EXACT)]
+Natural = Annotated[int, Meta(ge=0, le=_EXACT)]
+Count = Annotated[int, Meta(ge=1, le=_EXACT)]
 Text = Annotated[str, Meta(max_length=100_000_000)]
 Share = Annotated[float, Meta(ge=0, le=1)] | Annotated[str, Meta(pattern=r"^[0-9]{1,7} ppm$")]
 
@@ -84,10 +87,10 @@ class SubjectUpdated(Fact, frozen=True, kw_only=True, tag="subject_updated"):
     ips: tuple[str, ...] | None = None
     vendor: str | None = None
     pack: str | None = None
-    age_years: int | None = None
+    age_years: Whole | None = None
     current_phone_region: str | None = None
     location: str | None = None
-    signals: Mapping[str, str | int | bool] | None = None
+    signals: Mapping[str, str | Whole | bool] | None = None
 
 
 class AccountCreated(Fact, frozen=True, kw_only=True, tag="account_created"):
@@ -133,11 +136,11 @@ class ContentPublished(Fact, frozen=True, kw_only=True, tag="content"):
     group: Id | None = field(default=None, name="in")
     standing: bool | None = None
     path: str | None = None
-    count: Annotated[int, Meta(ge=0)] | None = None
-    distinct_payers: Annotated[int, Meta(ge=0)] | None = None
+    count: Natural | None = None
+    distinct_payers: Natural | None = None
     boilerplate: str | tuple[str, ...] = ()
     lang: str | None = None
-    signals: Mapping[str, str | int | bool] = {}
+    signals: Mapping[str, str | Whole | bool] = {}
     truth: Truth | None = None
 
 
@@ -161,7 +164,7 @@ class Complaint(Fact, frozen=True, kw_only=True, tag="complaint"):
     """A user's report; `age_d` is the age of the complainant's own account in days, `count` how many alike."""
 
     against: Id
-    age_d: Annotated[int, Meta(ge=0)]
+    age_d: Natural
     evidence: bool | str | tuple[str, ...] = False
     count: Count = 1
 
@@ -293,7 +296,7 @@ class TransferAttempt(Fact, frozen=True, kw_only=True, tag="transfer_attempt"):
     giver: Id = field(name="from")
     to: Id
     item: Id
-    to_age: Annotated[int, Meta(ge=0)] | None = None
+    to_age: Natural | None = None
     to_region: str | None = None
     paid: bool = False
 

@@ -59,6 +59,8 @@ def replay(ledger: Ledger, *, engine: str, policy: CompiledPolicy | None = None)
 def _prevented(recorded: RecordedDecision, engine: str) -> str:
     if recorded.erased:
         return "erased"
+    if recorded.decision.get("masked"):
+        return "masked"
     made_by = recorded.decision.get("engine")
     return "" if made_by == engine else f"made by engine {made_by}"
 

@@ -40,6 +40,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("takes/*/*", "restriction"),
     ("detected/@", "severity"),
     ("detected/*/@", "field"),
+    ("ledger/mask/*", "field"),
     ("ladders/*/for/*", "subject"),
     ("ladders/*/categories/*", "pattern"),
     ("ladders/*/from/*", "version"),

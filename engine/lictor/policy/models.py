@@ -60,6 +60,7 @@ __all__ = [
     "Notice",
     "Orders",
     "PolicyDocument",
+    "Recording",
     "Renames",
     "Retroactive",
     "Rule",
@@ -855,6 +856,12 @@ class Retroactive(Model):
     strike: bool = False
 
 
+class Recording(Model):
+    """What a ledger does not keep: the words written in the fields under `mask`; which terms stood where is kept."""
+
+    mask: Some[FieldName] = ()
+
+
 class Calendar(Model):
     """Holidays and working weekends, for working days."""
 
@@ -910,6 +917,7 @@ class PolicyDocument(Model):
     invariants: Invariants = Invariants()
     retroactive: Retroactive | None = None
     calendar: Calendar | None = None
+    ledger: Recording = Recording()
 
     @cached_property
     def known_signals(self) -> Mapping[str, SignalType]:
