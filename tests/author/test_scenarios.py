@@ -31,6 +31,7 @@ MINIMAL: dict[str, Any] = {
     ],
     "probes": [{"id": "p1", "at": "2022-07-02T10:00:00+08:00", "subject": "oa", "expect": {"state": "restricted"}}],
 }  # fmt: skip
+REVIEW = MINIMAL["events"][0]
 
 
 @cache
@@ -147,14 +148,19 @@ def test_a_file_that_is_no_good_is_refused(tmp_path: Path, text: str, message: s
         pytest.param(changed(event={"outcome": "maybe"}), "one: event `r1`: `outcome`", id="event"),
         pytest.param(changed(event={"t": "soon"}), "one: event `r1`: `t`", id="instant"),
         pytest.param(
-            changed(event={"category": "fin.vc.nope"}), "fact `r1`: policy `wechat-crypto` has no", id="category"
+            changed(event={"category": "fin.vc.nope"}), "one: fact `r1`: policy `wechat-crypto` has no", id="category"
+        ),
+        pytest.param(
+            changed(events=[REVIEW, {**REVIEW, "outcome": "dismissed"}]), "one: fact `r1`: it comes twice", id="twice"
         ),
         pytest.param(changed(event={"severity": "S9"}), "has no severity `S9`", id="severity"),
         pytest.param(changed(event={"pack": "nope"}), "`nope` is no bundled policy", id="pack"),
         pytest.param(changed(probe={"at": "soon"}), "one: probe `p1` `soon` is not an instant", id="probe-instant"),
-        pytest.param(changed(probe={"subject": None}), "probe `p1` names no subject", id="no-subject"),
+        pytest.param(changed(probe={"subject": None}), "one: probe `p1` names no subject", id="no-subject"),
         pytest.param(
-            changed(probe={"transfer": "r1", "expect": {"allowed": True}}), "`r1` is no transfer", id="no-transfer"
+            changed(probe={"transfer": "r1", "expect": {"allowed": True}}),
+            "one: probe `p1`: `r1` is no transfer",
+            id="no-transfer",
         ),
         pytest.param(
             changed(subjects=[{"id": "oa", "serves_cn": "maybe"}]), "one: subject `oa`: `serves_cn`", id="subject"

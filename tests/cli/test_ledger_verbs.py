@@ -185,6 +185,20 @@ def test_export_as_rows(lictor, enforced, scanned, tmp_path):
     assert [one["account"] for one in cells if one["account"]] == ["'=acc"]
 
 
+def test_what_is_read_is_never_written_over(lictor, enforced, key):
+    """An export or a checkpoint to the ledger itself, or to the key, is refused, and what stood there stays."""
+    linked = enforced.with_name("link")
+    linked.symlink_to(enforced)
+    before, secret = enforced.read_bytes(), key.read_bytes()
+    ran = [
+        *(lictor("ledger", "export", enforced, "--format", "csv", "--out", out) for out in (enforced, linked)),
+        *(lictor("ledger", "checkpoint", enforced, "--key", key, "--out", out) for out in (enforced, key)),
+    ]
+
+    assert [(2, True)] * 4 == [(one.code, "which is read" in one.err) for one in ran]
+    assert (before, secret) == (enforced.read_bytes(), key.read_bytes())
+
+
 def test_export_of_a_period(lictor, enforced, tmp_path):
     """Only what was decided in the period is written: from the first instant on, before the second."""
     day = ("--since", "2022-06-03T00:00:00Z", "--until", "2022-06-04T00:00:00Z")

@@ -193,6 +193,15 @@ def test_new(lictor, tmp_path):
     assert (2, True) == ((again := lictor("policy", "new", folder)).code, "not empty" in again.err)
 
 
+def test_what_comes_with_lictor_is_not_rewritten(lictor, monkeypatch, tmp_path):
+    """A bundled policy is laid out or mended by nobody's installation, named or not; it may be looked at."""
+    monkeypatch.chdir(tmp_path)
+    ran = [lictor("policy", "fmt", "wechat"), lictor("policy", "fmt"), lictor("policy", "lint", "--fix", "--yes")]
+
+    assert [(2, True)] * 3 == [(one.code, "`wechat` is not rewritten" in one.err) for one in ran]
+    assert lictor("policy", "fmt", "--check", "wechat").code in (0, 1)
+
+
 def test_fmt(lictor, foolish):
     """`--check` and `--diff` change nothing and end with 1; without them files are rewritten, once."""
     text = FOOLISH.replace("owner: market-team", "owner:    market-team   # who").replace("rules:\n", "\n\n\nrules:\n")

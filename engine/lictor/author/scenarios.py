@@ -17,7 +17,7 @@ from lictor.author.answers import KEYS, Asked, answer, same
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.enforce import Outcome, Rulebook
 from lictor.enforcement import Enforcement
-from lictor.errors import UsageError
+from lictor.errors import LedgerError, UsageError
 from lictor.facts import instant, suggest
 from lictor.facts.kinds import Fact, SubjectUpdated, fact_from, without_unknown
 from lictor.policy import Policy, bundled_policies, load_policy
@@ -150,14 +150,20 @@ def read_scenarios(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
 
 def run_scenario(companions: Companions, scenario: Mapping[str, Any], detect: Detect) -> ScenarioResult:
     """The scenario in a world of its own; `detect` says whether texts are judged, or `truth` is believed."""
-    name = str(scenario["id"])
-    events = sorted((_event(name, one) for one in scenario.get("events", ())), key=lambda one: one.at)
-    probes = sorted(scenario.get("probes", ()), key=lambda one: instant(one["at"], what=f"{name}: probe `{one['id']}`"))
+    try:
+        return _run(companions, scenario, detect)
+    except (UsageError, LedgerError) as wrong:
+        raise UsageError(f"{scenario['id']}: {wrong}", hint=wrong.hint) from None
+
+
+def _run(companions: Companions, scenario: Mapping[str, Any], detect: Detect) -> ScenarioResult:
+    events = sorted((_event(one) for one in scenario.get("events", ())), key=lambda one: one.at)
+    probes = sorted(scenario.get("probes", ()), key=lambda one: instant(one["at"], what=f"probe `{one['id']}`"))
     subjects = scenario.get("subjects", ())
     world = Enforcement(companions.rulebook(), engine="", by_truth=detect == "truth")
     begin = min([*(one.at for one in events), *(instant(one["at"]) for one in probes)], default=_NEVER)
     timeline: list[Outcome] = []
-    timeline += world.take([_subject(name, one, begin) for one in subjects])
+    timeline += world.take([_subject(one, begin) for one in subjects])
     results: list[ProbeResult] = []
     waiting = list(events)
     told = {fact.id: fact for fact in events}
@@ -184,7 +190,10 @@ def run_scenario(companions: Companions, scenario: Mapping[str, Any], detect: De
         )
     order = {str(one["id"]): number for number, one in enumerate(scenario.get("probes", ()))}
     return ScenarioResult(
-        name, str(scenario.get("title", "")), tuple(sorted(results, key=lambda one: order[one.id])), tuple(timeline)
+        str(scenario["id"]),
+        str(scenario.get("title", "")),
+        tuple(sorted(results, key=lambda one: order[one.id])),
+        tuple(timeline),
     )
 
 
@@ -208,7 +217,7 @@ def _about(probe: Mapping[str, Any]) -> str:
     return ", ".join(str(one) for one in asked if one is not None)
 
 
-def _event(scenario: str, event: Mapping[str, Any]) -> Fact:
+def _event(event: Mapping[str, Any]) -> Fact:
     values, _ = without_unknown(event)
     # No person is named in a scenario, so each decision is another person's.
     if values.get("kind") in ("review", "reinspection", "appeal_decision", "authority_order") and "by" not in values:
@@ -216,13 +225,13 @@ def _event(scenario: str, event: Mapping[str, Any]) -> Fact:
     try:
         return fact_from(values)
     except UsageError as wrong:
-        raise UsageError(f"{scenario}: event `{event.get('id')}`: {wrong}", hint=wrong.hint) from None
+        raise UsageError(f"event `{event.get('id')}`: {wrong}", hint=wrong.hint) from None
 
 
-def _subject(scenario: str, subject: Mapping[str, Any], at: datetime) -> Fact:
+def _subject(subject: Mapping[str, Any], at: datetime) -> Fact:
     values = {key: value for key, value in subject.items() if key in SubjectUpdated.__struct_fields__ and key != "id"}
     given = {"kind": "subject_updated", "id": f"subject {subject['id']}", "t": at.isoformat(), "subject": subject["id"]}
     try:
         return fact_from({**values, **given})
     except UsageError as wrong:
-        raise UsageError(f"{scenario}: subject `{subject.get('id')}`: {wrong}", hint=wrong.hint) from None
+        raise UsageError(f"subject `{subject.get('id')}`: {wrong}", hint=wrong.hint) from None

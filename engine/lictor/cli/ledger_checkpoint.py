@@ -10,6 +10,7 @@ import click
 from lictor.cli import say
 from lictor.cli.codes import OK
 from lictor.cli.options import jobs_option, ledgers_argument
+from lictor.cli.rewriting import refuse_replacing
 from lictor.errors import UsageError
 from lictor.ledger.checkpoint import take_checkpoint
 from lictor.report.files import whole_file
@@ -33,6 +34,8 @@ def command(*, files: tuple[Path, ...], key: Path, out: Path | None, jobs: int) 
     """
     from lictor.ledger.note import read_signer  # noqa: PLC0415 - cryptography is loaded only where keys are used
 
+    if out is not None:
+        refuse_replacing(out, [key, *files])
     signer = read_signer(text_of(key))
     checkpoint = take_checkpoint(files, signer.name, spread=partial(ordered_map, jobs=jobs), parts=jobs)
     note = signer.sign(checkpoint.text()).encode()

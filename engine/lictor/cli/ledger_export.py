@@ -13,6 +13,7 @@ import orjson
 from lictor.cli import say
 from lictor.cli.codes import OK
 from lictor.cli.options import INSTANT
+from lictor.cli.rewriting import refuse_replacing
 from lictor.errors import escape_controls
 from lictor.facts import instant, stamp
 from lictor.ledger import Ledger, RecordedDecision, RecordedFact
@@ -51,6 +52,7 @@ def command(*, file: Path, form: str, out: Path, since: datetime | None, until: 
     personal data; a decision that the DSA's schema cannot hold is refused, and why is said. The report is Markdown
     where F ends in .md, else JSON.
     """
+    refuse_replacing(out, [file])
     with Ledger.read(file) as ledger, whole_file(out) as stream:
         decisions = _within(ledger.all_decisions(), since, until)
         if form in _ROWS:

@@ -11,7 +11,7 @@ from lictor.author.lint import difference, sources
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.options import POLICY, chosen
-from lictor.cli.rewriting import rewrite
+from lictor.cli.rewriting import refuse_bundled, rewrite
 from lictor.errors import UsageError, escape_controls
 from lictor.policy import load_policy
 from lictor.policy.layout import laid_out
@@ -26,10 +26,14 @@ __all__ = ["command"]
 def command(*, policies: Sequence[str], check: bool, diff: bool) -> int:
     """A policy's YAML files in one layout, with every word and comment kept.
 
-    P is a bundled policy's name, a file or a folder, and loads. What a policy borrows is left alone.
+    P is a file or a folder, and loads; with --check or --diff, also a bundled policy's name. What a policy borrows is
+    left alone.
     """
+    policies = chosen(policies)
+    if not (check or diff):
+        refuse_bundled(policies)
     changed, refused = 0, False
-    for name, text in _files(chosen(policies)):
+    for name, text in _files(policies):
         try:
             made = laid_out(name, text)
         except UsageError as wrong:

@@ -13,7 +13,7 @@ from lictor.author.lint import Finding, difference, lint, mended, sources
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.options import POLICY, WORDS, chosen, json_option
-from lictor.cli.rewriting import rewrite
+from lictor.cli.rewriting import refuse_bundled, rewrite
 from lictor.errors import PolicyError, UsageError, escape_controls
 from lictor.policy import Policy, load_policy
 from lictor.report.lint import explained, render_findings, to_annotations, to_rows, to_sarif
@@ -46,7 +46,10 @@ def command(*, policies: Sequence[str], form: str, as_json: bool, fix: bool, sur
     if sure and not fix:
         raise UsageError("`--yes` goes with `--fix`", hint="write `--fix --yes`")
     ended, found = OK, list[Finding]()
-    for name in chosen(policies):
+    policies = chosen(policies)
+    if sure:
+        refuse_bundled(policies)
+    for name in policies:
         try:
             policy = load_policy(name)
         except PolicyError as wrong:

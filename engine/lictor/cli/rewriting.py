@@ -1,12 +1,30 @@
-"""An author's file written anew, whole or not at all."""
+"""What is written over what: an author's file anew, whole or not at all; never a file that is being read."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lictor.errors import InputError
+from lictor.errors import InputError, UsageError
+from lictor.policy import bundled_policies
+from lictor.scan.inputs.paths import display
 
-__all__ = ["rewrite"]
+__all__ = ["refuse_bundled", "refuse_replacing", "rewrite"]
+
+
+def refuse_bundled(policies: Sequence[str]) -> None:
+    """Nothing, if each is a file or a folder of its author's; a policy that comes with Lictor is not rewritten."""
+    if ours := [name for name in policies if name in bundled_policies()]:
+        raise UsageError(
+            f"the bundled policy `{ours[0]}` is not rewritten", hint="name a file or a folder, such as a copy of it"
+        )
+
+
+def refuse_replacing(out: Path, read: Iterable[Path]) -> None:
+    """Nothing, if `--out` is none of the files that are read; they would be lost."""
+    if os.path.realpath(out) in map(os.path.realpath, read):
+        raise UsageError(f"`--out` would replace `{display(str(out))}`, which is read", hint="name another file")
 
 
 def rewrite(path: Path, before: str, after: str) -> None:
