@@ -277,6 +277,15 @@ def test_a_review_that_cannot_be_carried_out_changes_nothing(
     assert world.account.cases == []
 
 
+def test_a_policy_that_is_not_loaded_is_refused_where_it_is_said(tulips: Path, folder: Path) -> None:
+    """An account cannot be told to stand under a policy that is not there: the facts after it would have no judge."""
+    world = World(tulips, folder)
+    with pytest.raises(UsageError, match="policy `roses` is not loaded"):
+        world.tell("subject_updated", pack="roses")
+
+    assert world.account.profile.pack is None
+
+
 def test_what_the_items_say_a_review_need_not(tulips: Path, folder: Path) -> None:
     """Left out, the category and the severity are those of what was found in the items."""
     world = World(tulips, folder)

@@ -69,8 +69,8 @@ def command(
     FACTS are files of JSON lines (.jsonl, .ndjson, also .gz or .zst), folders of them, or `-` for standard input; each
     line is one fact, such as something published, a review or an appeal. A fact's id makes feeding it twice harmless.
 
-    The exit code is 1 where something was refused or could not be applied, or an action stronger than `flag` was
-    decided; 2 where a file could not be read, or an id stands for two facts.
+    The exit code is 1 where a line was set aside, something was refused, or an action stronger than `flag` was decided;
+    2 where a file could not be read, or an id stands for two facts.
     """
     if strict and rejects is not None:
         raise UsageError("`--strict` and `--rejects` exclude each other", hint="stop at the first, or write all aside")
@@ -106,7 +106,7 @@ def command(
         return FAILED
     if done.file_errors or done.rejects["already_used"]:
         return FAILED
-    return FOUND if done.found or done.rejects["not_possible"] else OK
+    return FOUND if done.found or done.rejects.total() else OK
 
 
 class _Run:

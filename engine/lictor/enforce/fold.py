@@ -494,6 +494,8 @@ _TOLD = (
 
 def _learn(turn: Turn, account: Account, fact: kinds.SubjectUpdated) -> None:
     profile = account.profile
+    if fact.pack is not None:
+        turn.rules.judges(fact.pack)  # refused here, not at each later fact about the account
     for name in _TOLD:
         told_now = getattr(fact, name)
         if told_now is not None:
