@@ -246,9 +246,7 @@ def test_batches_are_bounded():
 
 def test_a_line_set_aside_is_not_passed_over(lictor, tulips, tmp_path):
     """A line that is no fact beside a good one exits with 1: a lost review must not look like a quiet day."""
-    good = (
-        '{"id": "a", "t": "2022-06-01T10:00:00Z", "kind": "content", "subject": "ann", "form": "post", "text": "."}'
-    )
+    good = '{"id": "a", "t": "2022-06-01T10:00:00Z", "kind": "content", "subject": "ann", "form": "post", "text": "."}'
     (tmp_path / "facts.jsonl").write_text(good + '\n{"id": "b", "t": "2022-06-01T10:00:00Z"}\n')
 
     ran = lictor("enforce", tmp_path / "facts.jsonl", "-p", tulips, "--ledger", tmp_path / "lives.ledger")
