@@ -508,6 +508,7 @@ def _content(compiled: CompiledPolicy, profile: Profile, fact: ContentPublished,
     known = {
         "registered_region": profile.registered_region,
         "serves_cn": profile.serves_cn,
+        "licence": profile.licence,
         "payment_count": fact.count,
         "distinct_payers": fact.distinct_payers,
         **profile.signals,

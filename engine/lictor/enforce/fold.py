@@ -487,8 +487,8 @@ def _happen_to_account(turn: Turn, account: Account, fact: Fact, findings: Seque
 
 
 _TOLD = (
-    "type", "name", "registered_region", "serves_cn", "serves_cn_from", "principal", "owner", "domains", "pack",
-    "signals",
+    "type", "name", "registered_region", "serves_cn", "serves_cn_from", "principal", "owner", "licence", "domains",
+    "pack", "signals",
 )  # fmt: skip
 
 

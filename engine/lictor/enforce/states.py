@@ -46,6 +46,7 @@ class Profile(Struct, omit_defaults=True):
     serves_cn_from: datetime | None = None
     principal: str | None = None
     owner: str | None = None
+    licence: str | None = None
     domains: tuple[str, ...] = ()
     ips: tuple[str, ...] = ()
     pack: str | None = None
