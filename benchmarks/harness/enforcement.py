@@ -9,14 +9,14 @@ import io
 import json
 import sqlite3
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from harness.corpora import corpus_of
 from harness.definitions import Case
+from harness.ledger import timed
 from harness.terms import terms_of
 from lictor.enforce import Rulebook
 from lictor.enforcement import Enforcement
@@ -28,7 +28,6 @@ __all__ = ["time_enforcement"]
 
 ACCOUNTS = 2_000
 BEGIN = datetime(2022, 7, 1, tzinfo=UTC)
-RUNS = 3
 Record = dict[str, Any]
 
 
@@ -40,10 +39,10 @@ def time_enforcement(case: Case) -> Record:
         source, ledger, told, plain = (Path(folder, name) for name in ("facts.jsonl", "ledger", "told", "plain"))
         facts = _write(source, case)
         results = [
-            _timed("lictor enforce", lambda: _enforce(rules, source, ledger), ledger),
-            _timed("lictor enforce, truth", lambda: _enforce(rules, source, told, by_truth=True), told),
-            _timed("lictor enforce, known already", lambda: _enforce(rules, source, ledger), None),
-            _timed("text by text", lambda: _text_by_text(engine, source, plain), plain),
+            timed("lictor enforce", lambda: _enforce(rules, source, ledger), ledger),
+            timed("lictor enforce, truth", lambda: _enforce(rules, source, told, by_truth=True), told),
+            timed("lictor enforce, known already", lambda: _enforce(rules, source, ledger), None),
+            timed("text by text", lambda: _text_by_text(engine, source, plain), plain),
         ]
         verify(ledger)
         wrong = _wrong(ledger, facts)
@@ -126,14 +125,3 @@ def _wrong(path: Path, facts: int) -> str:
     if len(given) != facts or len({one.record.id for one in given}) != facts:
         return f"{len(given):,} facts, expected {facts:,}"
     return "" if decided else "nothing was found in any text"
-
-
-def _timed(engine: str, run: Callable[[], object], written: Path | None) -> Record:
-    best = float("inf")
-    for _ in range(RUNS):
-        for stale in written.parent.glob(f"{written.name}*") if written is not None else ():
-            stale.unlink()
-        start = time.perf_counter()
-        run()
-        best = min(best, time.perf_counter() - start)
-    return {"engine": engine, "best": best}

@@ -24,7 +24,7 @@ from lictor.ledger import Batch, DecisionRecord, FactRecord, Ledger, PolicyRecor
 from lictor.ledger.checkpoint import take_checkpoint, verify_against
 from lictor.scan.jobs import ordered_map
 
-__all__ = ["time_ledger"]
+__all__ = ["time_ledger", "timed"]
 
 ACCOUNTS = 20_000
 AT = "2022-07-01T00:00:00Z"
@@ -44,8 +44,8 @@ def time_ledger(case: Case) -> Record:
     with tempfile.TemporaryDirectory() as folder:
         path, plain = Path(folder, "ledger"), Path(folder, "plain")
         results = [
-            _timed("lictor append", lambda: _append(path, batches), path),
-            _timed("naive append", lambda: _append_plain(plain, batches), plain),
+            timed("lictor append", lambda: _append(path, batches), path),
+            timed("naive append", lambda: _append_plain(plain, batches), plain),
         ]
         verified = verify(path)
         wrong = "" if verified.rows == rows + 1 else f"{verified.rows - 1:,} rows, expected {rows:,}"
@@ -57,7 +57,7 @@ def time_ledger(case: Case) -> Record:
             "lictor read": lambda: _read(path),
         }
         for name, read in readers.items():
-            results.append(_timed(name, read, None))
+            results.append(timed(name, read, None))
         bytes_a_row = path.stat().st_size / rows
     for result in results:
         result |= {"rows": rows, "wrong": wrong}
@@ -65,7 +65,8 @@ def time_ledger(case: Case) -> Record:
     return {"case": case.name, "bytes_a_row": bytes_a_row, "results": results}
 
 
-def _timed(engine: str, run: Callable[[], object], written: Path | None) -> Record:
+def timed(engine: str, run: Callable[[], object], written: Path | None) -> Record:
+    """The best of some runs, each from nothing: what it wrote before is taken away."""
     best = float("inf")
     for _ in range(RUNS):
         for stale in written.parent.glob(f"{written.name}*") if written is not None else ():

@@ -102,7 +102,7 @@ def command(
     else:
         say.result(render_enforced(done, seconds=seconds))
     if done.rejects and done.rejects.total() == done.facts:
-        say.error("no line is a fact", "see why above; a fact has an `id`, an instant `t` and a `kind`")
+        say.error("no line could be taken", "see why above; a fact has an `id`, an instant `t` and a `kind`")
         return FAILED
     if done.file_errors or done.rejects["already_used"]:
         return FAILED

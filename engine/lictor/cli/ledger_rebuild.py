@@ -11,7 +11,7 @@ import orjson
 
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
-from lictor.cli.options import POLICY, json_option
+from lictor.cli.options import json_option, policies_option
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.enforce import Rulebook
 from lictor.enforcement import refold
@@ -27,15 +27,7 @@ _SHOWN = 20
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "policies",
-    "-p",
-    "--policy",
-    type=POLICY,
-    multiple=True,
-    metavar="P",
-    help="Fold under these policies. Left out: under those the ledger holds.",
-)
+@policies_option("Fold under these policies. Left out: under those the ledger holds.")
 @click.option("--write", is_flag=True, help="Put what follows from the facts in place of the states that are kept.")
 @json_option
 def command(*, file: Path, policies: tuple[str, ...], write: bool, as_json: bool) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
@@ -25,8 +26,12 @@ __all__ = [
     "jobs_option",
     "json_option",
     "ledgers_argument",
+    "policies_option",
     "policy_option",
 ]
+
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Words(click.ParamType[str]):
@@ -71,25 +76,19 @@ WORDS = Words()
 INSTANT = Instant()
 POLICY = PolicyName()
 
-policy_option = click.option(
-    "policies",
-    "-p",
-    "--policy",
-    type=POLICY,
-    multiple=True,
-    metavar="P",
-    help="A bundled policy's name, a file or a folder; may be given several times. "
-    "Left out: the folder `policy/` here, else `wechat`.",
+
+def policies_option(help: str) -> Callable[[F], F]:  # noqa: A002 - as click calls it
+    """`--policy P`, as often as wanted, with what it means where it is left out."""
+    return click.option("policies", "-p", "--policy", type=POLICY, multiple=True, metavar="P", help=help)
+
+
+policy_option = policies_option(
+    "A bundled policy's name, a file or a folder; may be given several times. "
+    "Left out: the folder `policy/` here, else `wechat`."
 )
-fed_policy_option = click.option(
-    "policies",
-    "-p",
-    "--policy",
-    type=POLICY,
-    multiple=True,
-    metavar="P",
-    help="A bundled policy's name, a file or a folder; may be given several times. "
-    "Left out: those that the ledger was last fed under.",
+fed_policy_option = policies_option(
+    "A bundled policy's name, a file or a folder; may be given several times. "
+    "Left out: those that the ledger was last fed under."
 )
 as_of_option = click.option(
     "as_of",

@@ -93,7 +93,7 @@ def step_effects(
 
 def ladder_at(document: PolicyDocument, category: str, subject: str | None, version: int) -> Ladder | None:
     """The ladder that holds for this subject and category under that version, the first of several; or none."""
-    numbers = {known.id: number for number, known in enumerate(document.versions)}
+    numbers = document.version_numbers
     for ladder in document.ladders:
         if subject not in ladder.subjects or not any(fnmatchcase(category, p) for p in ladder.categories):
             continue

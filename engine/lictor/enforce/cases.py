@@ -403,7 +403,7 @@ def _reach_principal(turn: Turn, account: Account, document: PolicyDocument, cas
 
 def evades(document: PolicyDocument, case: Case, category: str) -> bool:
     """Whether a violation of that category fails the open order of the case."""
-    ladder = next((one for one in document.ladders if one.id == case.ladder), None)
+    ladder = document.ladder_of.get(case.ladder)
     return ladder is not None and any(fnmatchcase(category, pattern) for pattern in ladder.fails_order)
 
 
@@ -411,7 +411,7 @@ def rectified(turn: Turn, account: Account, case: Case) -> None:
     """The order was met: what waited for it ends, hidden items come back, and a relapse counts for a while."""
     document = turn.rules.document(case.policy)
     case.rectified_at = turn.now
-    ladder = next((one for one in document.ladders if one.id == case.ladder), None)
+    ladder = document.ladder_of.get(case.ladder)
     if ladder is not None and ladder.reoffence is not None:
         case.reoffence_until = turn.now + ladder.reoffence.within.fixed
     for other in account.cases:

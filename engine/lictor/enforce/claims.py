@@ -113,7 +113,7 @@ def _late(turn: Turn, account: Account) -> list[Case]:
 
 def _next_rung(turn: Turn, case: Case) -> Next | None:
     document = turn.rules.document(case.policy)
-    ladder = next((one for one in document.ladders if one.id == case.ladder), None)
+    ladder = document.ladder_of.get(case.ladder)
     if ladder is None or case.rung is None:
         return None
     rung = min(case.rung + 1, len(ladder.steps))

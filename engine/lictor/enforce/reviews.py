@@ -85,7 +85,7 @@ def detected(turn: Turn, account: Account, effects: Sequence[Effect], findings: 
                 steps=(Step(action=effect.effect),),
                 category=remembered.category,
                 severity=remembered.severity,
-                version=_number(document, remembered.version),
+                version=document.version_numbers.get(remembered.version or ""),
                 about=(item,),
                 delivered=turn.now,
                 provisional=True,
@@ -312,7 +312,3 @@ def _offence(turn: Turn, fact: Review) -> datetime:
     """When it was done: the latest of what the review is about, else the review itself."""
     done = [one.at for one in map(turn.recall, fact.about) if one is not None]
     return max(done, default=turn.now)
-
-
-def _number(document: PolicyDocument, version: str | None) -> int | None:
-    return next((number for number, known in enumerate(document.versions) if known.id == version), None)

@@ -259,7 +259,6 @@ LocalText = Annotated[
     Mapping[str, str], PlainValidator(_local_text), PlainSerializer(_unwrap_und), WithJsonSchema(_WRITTEN["text"])
 ]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]*$", max_length=80)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 TermText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S"), AfterValidator(_spelled)]
 Scalar = Annotated[str | int | bool, PlainValidator(_scalar), WithJsonSchema(_WRITTEN["scalar"])]
 T = TypeVar("T")
@@ -928,6 +927,11 @@ class PolicyDocument(Model):
     def version_numbers(self) -> Mapping[str, int]:
         """The place of each version in the list, by its id."""
         return {version.id: number for number, version in enumerate(self.versions)}
+
+    @cached_property
+    def ladder_of(self) -> Mapping[str | None, Ladder]:
+        """Each ladder by its id."""
+        return {ladder.id: ladder for ladder in self.ladders}
 
     @cached_property
     def version_starts(self) -> Sequence[datetime]:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lictor.enforce import Outcome
-from lictor.errors import escape_controls
 from lictor.policy.actions import ACTIONS, above_flag, strongest
 from lictor.report.timeline import refused_in_words
+from lictor.report.words import counted, table
 
 __all__ = ["Enforced", "render_enforced"]
 
@@ -81,31 +81,19 @@ class Enforced:
 
 def render_enforced(done: Enforced, *, seconds: float) -> str:
     """The counts in lines, the strongest decisions first."""
-    known = f", {_count(done.present, 'fact')} known already" if done.present else ""
-    lines = [f"{_count(done.new, 'new fact')} of {_count(done.files, 'file')} in {seconds:.1f} s{known}"]
-    lines += _table("decided", _by_strength(done.decisions))
-    lines += _table("proposed", _by_strength(done.proposed))
-    lines += _table("refused", {refused_in_words(name): count for name, count in done.refused.most_common()})
-    lines += _table("rejected", dict(done.rejects.most_common()))
-    lines += _table("due", {"deadlines, ends and beginnings came": done.due} if done.due else {})
-    lines += _table(
+    known = f", {counted(done.present, 'fact')} known already" if done.present else ""
+    lines = [f"{counted(done.new, 'new fact')} of {counted(done.files, 'file')} in {seconds:.1f} s{known}"]
+    lines += table("decided", _by_strength(done.decisions))
+    lines += table("proposed", _by_strength(done.proposed))
+    lines += table("refused", {refused_in_words(name): count for name, count in done.refused.most_common()})
+    lines += table("rejected", dict(done.rejects.most_common()))
+    lines += table("due", {"deadlines, ends and beginnings came": done.due} if done.due else {})
+    lines += table(
         "corrected", {"decisions, by what came late or was overturned": done.corrections} if done.corrections else {}
     )
-    lines += [f"  {_count(done.file_errors, 'file')} not read, or not to the end"] if done.file_errors else []
+    lines += [f"  {counted(done.file_errors, 'file')} not read, or not to the end"] if done.file_errors else []
     return "\n".join(lines)
 
 
 def _by_strength(counts: Counter[str]) -> dict[str, int]:
     return {name: counts[name] for name in reversed(ACTIONS) if counts[name]}
-
-
-def _table(label: str, counts: Mapping[str, int]) -> list[str]:
-    width = max((len(f"{count:,}") for count in counts.values()), default=0)
-    return [
-        f"  {label if number == 0 else '':<9} {count:>{width},}  {escape_controls(name)}"
-        for number, (name, count) in enumerate(counts.items())
-    ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

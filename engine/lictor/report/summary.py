@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lictor.errors import escape_controls
 from lictor.policy.actions import ACTIONS, above_flag
 from lictor.report.rows import ScanRow
+from lictor.report.words import counted, table
 
 __all__ = ["Tally", "render_tally"]
 
@@ -58,26 +58,14 @@ class Tally:
 
 def render_tally(tally: Tally, *, seconds: float) -> str:
     """The counts in lines: the commonest category and rule first, actions from the strongest."""
-    lines = [f"{_count(tally.rows, 'row')} of {_count(tally.files, 'file')} in {seconds:.1f} s"]
-    lines += _table("action", {name: tally.actions[name] for name in reversed(ACTIONS) if tally.actions[name]})
-    lines += _table("category", _ranked(tally.categories))
-    lines += _table("rule", _ranked(tally.rules))
-    lines += _table("rejected", _ranked(tally.rejects))
-    lines += [f"  {_count(tally.file_errors, 'file')} not read, or not to the end"] if tally.file_errors else []
+    lines = [f"{counted(tally.rows, 'row')} of {counted(tally.files, 'file')} in {seconds:.1f} s"]
+    lines += table("action", {name: tally.actions[name] for name in reversed(ACTIONS) if tally.actions[name]})
+    lines += table("category", _ranked(tally.categories))
+    lines += table("rule", _ranked(tally.rules))
+    lines += table("rejected", _ranked(tally.rejects))
+    lines += [f"  {counted(tally.file_errors, 'file')} not read, or not to the end"] if tally.file_errors else []
     return "\n".join(lines)
 
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
-
-
-def _table(label: str, counts: Mapping[str, int]) -> list[str]:
-    width = max((len(f"{count:,}") for count in counts.values()), default=0)
-    return [
-        f"  {label if number == 0 else '':<9} {count:>{width},}  {escape_controls(name)}"
-        for number, (name, count) in enumerate(counts.items())
-    ]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

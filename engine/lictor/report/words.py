@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lictor.decide.words import LANGUAGES
 from lictor.errors import display_width, escape_controls
 
-__all__ = ["excerpt", "folded", "in_words", "marked"]
+__all__ = ["counted", "excerpt", "folded", "in_words", "marked", "table"]
 
 _AROUND = 24
 _MARKS = 12
@@ -56,6 +56,20 @@ def folded(line: str) -> Iterator[str]:
         yield line[:best].rstrip()
         line = indent + line[best:].lstrip()
     yield line
+
+
+def table(label: str, counts: Mapping[str, int]) -> list[str]:
+    """A line for each name with its count, behind the label on the first."""
+    width = max((len(f"{count:,}") for count in counts.values()), default=0)
+    return [
+        f"  {label if number == 0 else '':<9} {count:>{width},}  {escape_controls(name)}"
+        for number, (name, count) in enumerate(counts.items())
+    ]
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of these, in the singular where it is one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _fitting(line: str) -> int:

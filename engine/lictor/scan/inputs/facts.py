@@ -5,18 +5,16 @@ Files and folders as in a scan, also packed, and standard input; memory is a blo
 
 from __future__ import annotations
 
-import os
-import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, TypeAlias
 
-from lictor.errors import InputError, UsageError
+from lictor.errors import UsageError
 from lictor.facts.kinds import Fact, read_fact
 from lictor.scan.inputs.lines import LineBlock, LongLine, line_blocks, utf8_fault
-from lictor.scan.inputs.paths import Source, find_files, os_message
-from lictor.scan.inputs.stored import packing_of, spool, unpacked
+from lictor.scan.inputs.opening import OpenedInputs
+from lictor.scan.inputs.paths import Source, find_files
+from lictor.scan.inputs.stored import packing_of, unpacked
 from lictor.scan.inputs.values import RAW_KEPT, FileError, Limits, Note, Reason, Reject
 
 __all__ = ["AT_ONCE", "FactBatch", "FactInputs", "FactPiece"]
@@ -43,63 +41,16 @@ class FactBatch:
 FactPiece: TypeAlias = FactBatch | Reject | FileError | Note
 
 
-class FactInputs:
-    """The facts behind these names as a stream, to be iterated once; the rejects of a batch come before it.
+class FactInputs(OpenedInputs[FactBatch | Reject | FileError]):
+    """The facts behind these names as a stream; the rejects of a batch come before it."""
 
-    `bytes_read` and `total_bytes` count stored (compressed) bytes.
-    """
+    changed_hint = "run it again when it is complete"
 
     def __init__(self, paths: Iterable[str], *, stdin: IO[bytes], limits: Limits | None = None) -> None:
         paths = list(paths)
         if not paths:
             raise UsageError("nothing to read", hint="name files of facts, or `-` for standard input")
-        self._found = list(find_files(paths, "jsonl"))
-        self._stdin = stdin
-        self._limits = limits or Limits()
-        self.total_bytes = sum(source.size for source in self._found if isinstance(source, Source))
-        self.bytes_read = 0
-
-    def __iter__(self) -> Iterator[FactPiece]:
-        done = 0
-        for source in self._found:
-            if not isinstance(source, Source):
-                yield source
-                continue
-            if source.kind not in (None, "jsonl"):
-                yield FileError(source.name, "facts are JSON lines", hint="give them as .jsonl or .ndjson")
-                continue
-            size = source.size
-            try:
-                with self._opened(source) as file:
-                    before = os.fstat(file.fileno())
-                    if not source.size:
-                        size = before.st_size
-                        self.total_bytes += size
-                    yield from self._read(source, file, done)
-                    after = os.fstat(file.fileno())
-                    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                        yield FileError(
-                            source.name, "it was changed while it was read", "run it again when it is complete"
-                        )
-            except InputError as error:
-                yield FileError(source.name, str(error), error.hint)
-            except OSError as error:
-                yield FileError(source.name, os_message(error))
-            done += size
-            self.bytes_read = done
-
-    @contextmanager
-    def _opened(self, source: Source) -> Iterator[IO[bytes]]:
-        if source.path is None:
-            with spool(self._stdin, self._limits) as file:
-                yield file
-            return
-        with source.path.open("rb") as file:
-            if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
-                with spool(file, self._limits) as spooled:
-                    yield spooled
-            else:
-                yield file
+        super().__init__([_of_facts(one) for one in find_files(paths, "jsonl")], stdin, limits or Limits())
 
     def _read(self, source: Source, file: IO[bytes], done: int) -> Iterator[FactBatch | Reject]:
         def reached(count: int) -> None:
@@ -111,6 +62,12 @@ class FactInputs:
                 yield Reject(source.name, block.row, "too_long", "the line is beyond the limit", block.head)
             else:
                 yield from _batches(source.name, block)
+
+
+def _of_facts(found: Source | FileError | Note) -> Source | FileError | Note:
+    if isinstance(found, Source) and found.kind not in (None, "jsonl"):
+        return FileError(found.name, "facts are JSON lines", hint="give them as .jsonl or .ndjson")
+    return found
 
 
 def _batches(source: str, block: LineBlock) -> Iterator[FactBatch | Reject]:

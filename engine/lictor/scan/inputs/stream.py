@@ -9,21 +9,20 @@ Memory does not grow with the input: what is held is a block, or the longest lin
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import IO
 
-from lictor.errors import InputError, UsageError
+from lictor.errors import UsageError
 from lictor.scan.inputs.csv_rows import read_csv
 from lictor.scan.inputs.jsonl_rows import read_jsonl
 from lictor.scan.inputs.lines import line_blocks, without_bom
+from lictor.scan.inputs.opening import OpenedInputs
 from lictor.scan.inputs.parquet_rows import read_parquet
-from lictor.scan.inputs.paths import Kind, Packing, Source, find_files, os_message
-from lictor.scan.inputs.stored import digest_of, packing_of, spool, unpacked
+from lictor.scan.inputs.paths import Kind, Packing, Source, find_files
+from lictor.scan.inputs.stored import digest_of, packing_of, unpacked
 from lictor.scan.inputs.txt_rows import read_txt, read_whole
-from lictor.scan.inputs.values import FileError, InputBatch, Limits, Note, Origin, Piece, Reject
+from lictor.scan.inputs.values import FileError, InputBatch, Limits, Note, Origin, Reject
 from lictor.scan.inputs.wanted import Wanted
 
 __all__ = ["Inputs", "open_inputs"]
@@ -60,11 +59,10 @@ def open_inputs(
     )
 
 
-class Inputs:
-    """The inputs as a stream of pieces, to be iterated once, with how far the reading has come.
+class Inputs(OpenedInputs[InputBatch | Reject | Note]):
+    """The inputs of a scan as a stream of pieces."""
 
-    `bytes_read` and `total_bytes` count stored (compressed) bytes; what comes through pipes counts once it has come.
-    """
+    changed_hint = CHANGED_HINT
 
     def __init__(
         self,
@@ -75,50 +73,9 @@ class Inputs:
         *,
         whole_files: bool,
     ) -> None:
-        self.total_bytes = sum(source.size for source in found if isinstance(source, Source))
-        self.bytes_read = 0
-        self._found = found
+        super().__init__(found, stdin, limits)
         self._wanted = wanted
-        self._limits = limits
-        self._stdin = stdin
         self._whole_files = whole_files
-
-    def __iter__(self) -> Iterator[Piece]:
-        done = 0
-        for source in self._found:
-            if not isinstance(source, Source):
-                yield source
-                continue
-            size = source.size
-            try:
-                with self._opened(source) as file:
-                    before = os.fstat(file.fileno())
-                    if not source.size:
-                        size = before.st_size
-                        self.total_bytes += size
-                    yield from self._read(source, file, done)
-                    after = os.fstat(file.fileno())
-                    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                        yield FileError(source.name, "it was changed while it was read", CHANGED_HINT)
-            except InputError as error:
-                yield FileError(source.name, str(error), error.hint)
-            except OSError as error:
-                yield FileError(source.name, os_message(error))
-            done += size
-            self.bytes_read = done
-
-    @contextmanager
-    def _opened(self, source: Source) -> Iterator[IO[bytes]]:
-        if source.path is None:
-            with spool(self._stdin, self._limits) as file:
-                yield file
-            return
-        with source.path.open("rb") as file:
-            if stat.S_ISFIFO(os.fstat(file.fileno()).st_mode):
-                with spool(file, self._limits) as spooled:
-                    yield spooled
-            else:
-                yield file
 
     def _read(self, source: Source, file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
         size = os.fstat(file.fileno()).st_size
