@@ -19,8 +19,8 @@ from harness.definitions import Case
 from harness.ledger import timed
 from harness.terms import terms_of
 from lictor.enforce import Rulebook
-from lictor.enforcement import Enforcement
 from lictor.engine import Engine
+from lictor.intake import Intake
 from lictor.ledger import Ledger, verify
 from lictor.scan.inputs.facts import FactBatch, FactInputs
 
@@ -84,7 +84,7 @@ def _facts(rows: tuple[str, ...], planted: frozenset[int]) -> Iterator[Record]:
 
 def _enforce(rules: Rulebook, source: Path, path: Path, *, by_truth: bool = False) -> None:
     with Ledger.open(path) as ledger:
-        lives = Enforcement(rules, engine="benchmark", ledger=ledger, by_truth=by_truth)
+        lives = Intake(rules, engine="benchmark", ledger=ledger, by_truth=by_truth)
         for piece in FactInputs([str(source)], stdin=io.BytesIO()):
             assert isinstance(piece, FactBatch)
             taken = lives.take_fit(piece.facts, run_at=BEGIN)

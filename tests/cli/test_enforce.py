@@ -7,7 +7,7 @@ import json
 import orjson
 import pytest
 
-from lictor.cli.lives import enforcement, rules_for
+from lictor.cli.lives import intake, rules_for
 from lictor.facts.kinds import SubjectUpdated, fact_from, read_fact
 from lictor.ledger import Ledger, OvertakenError, verify
 from lictor.scan.inputs.facts import FactBatch, FactInputs
@@ -198,7 +198,7 @@ def test_another_writer(tulips, fed):
         for n, name in enumerate("abc")
     )
     with Ledger.open(path) as mine, Ledger.open(path) as theirs:
-        ours, others = enforcement(mine, rules), enforcement(theirs, rules)
+        ours, others = intake(mine, rules), intake(theirs, rules)
         ours.account("shop-1")
         others.account("shop-1")
         others.take([first])
@@ -209,17 +209,17 @@ def test_another_writer(tulips, fed):
 
     assert 1 == taken.new
     with Ledger.read(path) as ledger:
-        kept = enforcement(ledger, rules, rehearsed=True).account("shop-1")
+        kept = intake(ledger, rules, rehearsed=True).account("shop-1")
     assert third.at == kept.seen
     assert {"a", "b", "c"} <= facts_in(path).keys()
 
 
 def test_memory_is_left_to_the_ledger(tulips, fed, monkeypatch):
     """However much is fed in, only so much is remembered, and what is forgotten is found again in the ledger."""
-    monkeypatch.setattr("lictor.enforcement._HELD", 3)
+    monkeypatch.setattr("lictor.intake._HELD", 3)
     path = fed()
     with Ledger.open(path) as ledger:
-        lives = enforcement(ledger, rules_for([str(tulips)]))
+        lives = intake(ledger, rules_for([str(tulips)]))
         for n in range(10):
             lives.take([SubjectUpdated(id=f"u{n}", at=read_fact(READ % n).at, subject=f"shop-{n}")])
             assert len(list(lives.enforcer.keys())) <= 4

@@ -10,8 +10,8 @@ import pytest
 
 from lictor.detect import compile_policy
 from lictor.enforce import Rulebook
-from lictor.enforcement import Enforcement
 from lictor.facts.kinds import fact_from
+from lictor.intake import Intake
 from lictor.ledger import Ledger
 from lictor.policy import load_policy
 from lictor.report.statements_schema import wrong_with
@@ -45,7 +45,7 @@ def enforced(tulips, tmp_path):
     path = tmp_path / "enforced.db"
     with Ledger.open(path) as ledger:
         rules = Rulebook([compile_policy(load_policy(tulips))])
-        Enforcement(rules, engine="0", ledger=ledger).take([fact_from(one) for one in FACTS])
+        Intake(rules, engine="0", ledger=ledger).take([fact_from(one) for one in FACTS])
     return path
 
 
@@ -221,7 +221,7 @@ def test_export_of_statements(lictor, enforced, tulips, tmp_path):
     )  # fmt: skip
     path = tmp_path / "stated.db"
     with Ledger.open(path) as ledger:
-        Enforcement(Rulebook([compile_policy(load_policy(stated))]), engine="0", ledger=ledger).take(
+        Intake(Rulebook([compile_policy(load_policy(stated))]), engine="0", ledger=ledger).take(
             [fact_from(one) for one in FACTS]
         )
     ran = lictor("ledger", "export", path, "--format", "dsa", "--out", tmp_path / "some")

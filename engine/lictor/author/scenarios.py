@@ -16,10 +16,10 @@ from typing import Any, Literal
 from lictor.author.answers import KEYS, Asked, answer, same
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.enforce import Outcome, Rulebook
-from lictor.enforcement import Enforcement
 from lictor.errors import LedgerError, UsageError
 from lictor.facts import instant, suggest
 from lictor.facts.kinds import Fact, SubjectUpdated, fact_from, without_unknown
+from lictor.intake import Intake
 from lictor.policy import Policy, bundled_policies, load_policy
 from lictor.policy.documents import read_document
 from lictor.policy.merge import ROOT_FILE
@@ -160,7 +160,7 @@ def _run(companions: Companions, scenario: Mapping[str, Any], detect: Detect) ->
     events = sorted((_event(one) for one in scenario.get("events", ())), key=lambda one: one.at)
     probes = sorted(scenario.get("probes", ()), key=lambda one: instant(one["at"], what=f"probe `{one['id']}`"))
     subjects = scenario.get("subjects", ())
-    world = Enforcement(companions.rulebook(), engine="", by_truth=detect == "truth")
+    world = Intake(companions.rulebook(), engine="", by_truth=detect == "truth")
     begin = min([*(one.at for one in events), *(instant(one["at"]) for one in probes)], default=_NEVER)
     timeline: list[Outcome] = []
     timeline += world.take([_subject(one, begin) for one in subjects])

@@ -12,15 +12,15 @@ import orjson
 
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
-from lictor.cli.lives import clock, enforcement, rules_of
+from lictor.cli.lives import clock, intake, rules_of
 from lictor.decide.decision import decision_id
 from lictor.enforce import Account, Outcome, Rulebook
 from lictor.enforce.cases import find_case
 from lictor.enforce.states import Case, Item
-from lictor.enforcement import Enforcement
 from lictor.errors import UsageError
 from lictor.facts import canonical
 from lictor.facts.kinds import Fact
+from lictor.intake import Intake
 from lictor.ledger import Ledger, OvertakenError
 from lictor.report.timeline import outcome_to_dict, refused_in_words, timeline
 
@@ -35,7 +35,7 @@ class Scene:
 
     ledger: Ledger
     rules: Rulebook
-    lives: Enforcement
+    lives: Intake
     now: datetime
 
     def account(self, id: str) -> Account:  # noqa: A002
@@ -109,7 +109,7 @@ def look(path: Path, policies: Sequence[str], now: datetime | None) -> Iterator[
 
 def rehearse(ledger: Ledger, rules: Rulebook, now: datetime, *, quiet: bool = False) -> Scene:
     """A scene in which anything can be tried: nothing of it is recorded."""
-    lives = enforcement(ledger, rules, rehearsed=True)
+    lives = intake(ledger, rules, rehearsed=True)
     come = lives.due(now)
     if come and not quiet:
         say.note(f"{len(come)} foreseen since then is not in the ledger yet: `lictor due` records it")
@@ -130,7 +130,7 @@ def act(
     with Ledger.open(path, create=False) as ledger:
         rules = rules_of(ledger, policies)
         for left in reversed(range(_TRIES)):
-            scene = Scene(ledger, rules, enforcement(ledger, rules), at)
+            scene = Scene(ledger, rules, intake(ledger, rules), at)
             fact = make(scene)
             try:
                 outcomes = scene.lives.take([fact])

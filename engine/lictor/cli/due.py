@@ -11,7 +11,7 @@ import orjson
 
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
-from lictor.cli.lives import clock, enforcement, ledger_option, now_option, rules_of
+from lictor.cli.lives import clock, intake, ledger_option, now_option, rules_of
 from lictor.cli.options import fed_policy_option, json_option
 from lictor.ledger import Ledger
 from lictor.policy.actions import above_flag
@@ -33,7 +33,7 @@ def command(*, ledger: Path, policies: Sequence[str], now: datetime | None, as_j
     """
     at = clock(now)
     with Ledger.open(ledger, create=False) as opened:
-        outcomes = enforcement(opened, rules_of(opened, policies)).due(at)
+        outcomes = intake(opened, rules_of(opened, policies)).due(at)
     if as_json:
         told = {"now": at.isoformat(), "outcomes": [outcome_to_dict(one) for one in outcomes]}
         say.result(orjson.dumps(told, option=orjson.OPT_APPEND_NEWLINE))

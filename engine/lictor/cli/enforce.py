@@ -20,10 +20,10 @@ import orjson
 
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
-from lictor.cli.lives import enforcement, ledger_option, rules_for
+from lictor.cli.lives import intake, ledger_option, rules_for
 from lictor.cli.options import json_option, policy_option
-from lictor.enforcement import Enforcement, FactError, Taken
 from lictor.errors import InputError, LedgerError, UsageError
+from lictor.intake import FactError, Intake, Taken
 from lictor.ledger import Ledger
 from lictor.report.enforced import Enforced, render_enforced
 from lictor.report.rejects import RejectRow, rejects_file
@@ -89,7 +89,7 @@ def command(
         with ExitStack() as stack:
             opened = stack.enter_context(Ledger.open(ledger))
             aside = None if rejects is None else stack.enter_context(rejects_file(rejects))
-            run = _Run(enforcement(opened, rules, by_truth=detect == "truth"), done, aside, strict=strict)
+            run = _Run(intake(opened, rules, by_truth=detect == "truth"), done, aside, strict=strict)
             for piece in _with_progress(inputs) if shown else inputs:
                 run.take(piece)
     except KeyboardInterrupt:
@@ -113,7 +113,7 @@ class _Run:
     """Takes what is read, piece by piece, counts it, and tells a person what was met on the way."""
 
     def __init__(
-        self, world: Enforcement, done: Enforced, aside: Callable[[Iterable[RejectRow]], None] | None, *, strict: bool
+        self, world: Intake, done: Enforced, aside: Callable[[Iterable[RejectRow]], None] | None, *, strict: bool
     ) -> None:
         self._world = world
         self._done = done

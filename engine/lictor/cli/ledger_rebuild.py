@@ -14,8 +14,8 @@ from lictor.cli.codes import FOUND, OK
 from lictor.cli.options import json_option, policies_option
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.enforce import Rulebook
-from lictor.enforcement import refold
 from lictor.errors import UsageError, escape_controls
+from lictor.intake import refold
 from lictor.ledger import Ledger
 from lictor.ledger.rebuild import Rebuilt, rebuild
 from lictor.policy import load_canonical, load_policy

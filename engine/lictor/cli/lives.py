@@ -14,17 +14,17 @@ from lictor.cli import say
 from lictor.cli.options import INSTANT, WORDS
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.enforce import Rulebook
-from lictor.enforcement import Enforcement
 from lictor.errors import UsageError
 from lictor.facts import suggest
+from lictor.intake import Intake
 from lictor.ledger import Ledger
 from lictor.policy import bundled_policies, load_canonical, load_policy
 
 __all__ = [
     "by_option",
     "clock",
-    "enforcement",
     "id_option",
+    "intake",
     "ledger_option",
     "new_id",
     "now_option",
@@ -92,9 +92,9 @@ def rules_of(ledger: Ledger, policies: Sequence[str]) -> Rulebook:
     return Rulebook([compile_policy(policy) for policy in newest.values()], _bundled)
 
 
-def enforcement(ledger: Ledger, rules: Rulebook, *, by_truth: bool = False, rehearsed: bool = False) -> Enforcement:
+def intake(ledger: Ledger, rules: Rulebook, *, by_truth: bool = False, rehearsed: bool = False) -> Intake:
     """The lives that the ledger holds, under these rules."""
-    return Enforcement(rules, engine=version("lictor"), ledger=ledger, by_truth=by_truth, rehearsed=rehearsed)
+    return Intake(rules, engine=version("lictor"), ledger=ledger, by_truth=by_truth, rehearsed=rehearsed)
 
 
 def _somebody(context: click.Context, option: click.Parameter, value: str) -> str:  # noqa: ARG001

@@ -50,7 +50,7 @@ from lictor.ledger import (
 from lictor.ledger.masking import masked_decision, masked_text
 from lictor.match import Match
 
-__all__ = ["Enforcement", "FactError", "Judged", "Taken", "fact_of", "findings_of", "judge_fact", "refold", "told_by"]
+__all__ = ["FactError", "Intake", "Judged", "Taken", "fact_of", "findings_of", "judge_fact", "refold", "told_by"]
 
 
 _HELD = 20_000  # facts remembered before they are left to the ledger
@@ -87,7 +87,7 @@ class Judged:
     decisions: tuple[dict[str, Any], ...] = ()
 
 
-class Enforcement:
+class Intake:
     """Policies and the lives under them. With a ledger, what it holds is where the lives go on from.
 
     `by_truth` believes the `truth` of published facts and searches no text. `rehearsed` keeps everything in memory, and

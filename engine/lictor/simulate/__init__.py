@@ -1,0 +1,1 @@
+"""The policy laboratory: what a rule would do, before it does it."""
