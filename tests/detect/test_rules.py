@@ -98,7 +98,7 @@ def test_no_rule_that_holds_is_left_out(compiled, texts, risk):
         name: Passage(name, text, [*compiled.anchors.find(text, "all"), *compiled.others.find(text, "all")])
         for name, text in texts.items()
     }
-    item = Item(known, passages)
+    item = Item(known, passages, compiled.conditions.bits)
     expected = []
     for rule in compiled.rules:
         view = item if rule.fields is None else item.within(rule.fields)

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from types import NoneType
 from typing import Any, Literal
+
+import msgspec
+import orjson
 
 from lictor.facts import canonical
 from lictor.policy.actions import Action
@@ -21,8 +22,7 @@ Status = Literal["proposed", "applied", "monitor"]
 Target = Literal["account", "item", "owner", "principal", "host"]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(msgspec.Struct, frozen=True):
     """A span of the text as given, in half-open code-point offsets, with the term it is and how it was disguised."""
 
     field: str
@@ -34,8 +34,7 @@ class Evidence:
     mechanisms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ViolationRecord:
+class ViolationRecord(msgspec.Struct, frozen=True):
     """A rule that fired: whether it may act or only watches, what shows it, and what excuses it."""
 
     rule: str
@@ -48,11 +47,11 @@ class ViolationRecord:
     exempted_by: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(msgspec.Struct, frozen=True, rename={"start": "from"}):
     """One thing done, or proposed to a person: to whom, to which functions, for which viewers, from when until when.
 
-    Instants are UTC; they are null where the decision was asked for without one, and `lasting` says how long.
+    Instants are UTC; they are null where the decision was asked for without one, and `lasting` says how long. As JSON,
+    the start is called `from`.
     """
 
     effect: Action
@@ -65,23 +64,15 @@ class Effect:
     lasting: str | None
     status: Status
 
-    def to_dict(self) -> dict[str, Any]:
-        """The effect as JSON values; the start is called `from`."""
-        plain = _plain(self)
-        plain["from"] = plain.pop("start")
-        return plain  # type: ignore[no-any-return]
 
-
-@dataclass(frozen=True, slots=True)
-class Monitored:
+class Monitored(msgspec.Struct, frozen=True):
     """What rules that only watch would have led to."""
 
     action: Action
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """What a policy decides of one item, and why. `action` is the strongest effect, `status` is that effect's.
 
     `version` is the state of the rules it was made under; `as_of` the instant it was made for, null where none was
@@ -130,37 +121,15 @@ class Decision:
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as JSON values."""
-        plain: dict[str, Any] = _plain(self)
-        plain["effects"] = [effect.to_dict() for effect in self.effects]
+        plain: dict[str, Any] = orjson.loads(self.to_json())
         return plain
 
     def to_json(self) -> bytes:
         """The decision as canonical JSON: the same inputs, policy and engine always give the same bytes."""
-        return canonical(self.to_dict())
+        return canonical(msgspec.to_builtins(self))
 
 
 def decision_id(item: str | None, judged: bytes, digest: str, as_of: str | None) -> str:
     """The decision's name: 26 characters that follow from the item, what was judged, the policy, and the instant."""
     named = canonical([item, hashlib.sha256(judged).hexdigest(), digest, as_of])
     return base64.b32encode(hashlib.sha256(named).digest()).decode("ascii")[:26].lower()
-
-
-def _plain(value: Any) -> Any:
-    kind = type(value)
-    if kind in _LEAVES:
-        return value
-    names = _NAMES.get(kind)
-    if names is not None:
-        return {name: _plain(getattr(value, name)) for name in names}
-    if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        return [_plain(one) for one in value]
-    return value
-
-
-_LEAVES = frozenset({str, int, bool, NoneType})
-# Asked for once: a decision is some two hundred values, and is made plain wherever it goes.
-_NAMES = {
-    kind: tuple(one.name for one in fields(kind)) for kind in (Decision, Effect, Evidence, Monitored, ViolationRecord)
-}

@@ -17,17 +17,15 @@ from functools import cached_property
 from typing import Any
 
 from lictor.detect.conditions import Conditions
+from lictor.detect.needs import Names, Needs
 from lictor.detect.prospects import Prospects
 from lictor.match import Matcher, MatchOptions, Term
 from lictor.policy import Policy
 from lictor.policy.models import Condition, Lexicon, MatchSettings, Rule
-from lictor.policy.names import DETECTORS
 from lictor.policy.spellings import spellings
 from lictor.text.frequency import frequency
 
 __all__ = ["CompiledPolicy", "compile_policy"]
-
-Names = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,8 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     by_lexicon |= {inline[id(node)]: _inline_terms(inline[id(node)], node) for node in written}
 
     costs = {name: sum(map(_frequency, some)) for name, some in by_lexicon.items()}
-    finder = _NeedFinder(document.conditions, inline, costs)
-    needs = [finder.needs(rule.when) for rule in rules]
+    finder = Needs(document.conditions, inline, costs)
+    needs = [finder.of(rule.when) for rule in rules]
     anchors: dict[str, list[int]] = {}
     for number, sets in enumerate(needs):
         for name in finder.best(sets) or ():
@@ -90,7 +88,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         policy=policy,
         terms=(*first, *rest),
         anchors=Matcher(first),
-        conditions=Conditions(document.conditions, inline),
+        conditions=Conditions(document.conditions, inline, finder),
         rules=rules,
         needs=tuple(needs),
         by_need=_filed(needs, costs),
@@ -155,53 +153,3 @@ def _spelled(terms: Iterable[str]) -> Iterable[str]:
 def _frequency(term: Term) -> float:
     """How often the term stands in ordinary text; a ticker counts in capitals only, which is far rarer."""
     return frequency(term.text) / (100 if term.options.ticker else 1)
-
-
-class _NeedFinder:
-    """Finds the sets of lexicons of which one must match each for a condition to hold."""
-
-    def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str], costs: Mapping[str, float]) -> None:
-        self._named = named
-        self._inline = inline
-        self._costs = costs
-        self._known: dict[str, tuple[Names, ...]] = {}
-
-    def needs(self, node: Condition) -> tuple[Names, ...]:
-        """The sets; none where the condition can hold without any match. Where none matches, it is false."""
-        match node.operator:
-            case "use" if (named := self._named.get(name := node.use or "")) is not None:
-                if name not in self._known:
-                    self._known[name] = self.needs(named)
-                return self._known[name]
-            case "use" if node.use in DETECTORS:
-                return ()
-            case "use" | "lexicon":
-                return (frozenset({node.use or node.lexicon or ""}),)
-            case "terms":
-                return (frozenset({self._inline[id(node)]}),)
-            case "any" | "mechanism":
-                return _union([self.best(self.needs(below)) for below in node.any_ or node.of or ()])
-            case "at_least":
-                # With n of m needed, one of any m - n + 1 must hold.
-                assert node.of is not None
-                assert node.at_least is not None
-                kinds = [self.best(self.needs(below)) for below in node.of]
-                kinds.sort(key=lambda need: float("inf") if need is None else self._cost(need))
-                return _union(kinds[: len(kinds) - node.at_least + 1])
-            case "all" | "near" | "count" | "distinct" | "same_field":
-                return tuple(dict.fromkeys(need for below in node.children() for need in self.needs(below)))
-            case _:
-                return ()
-
-    def best(self, needs: Iterable[Names]) -> Names | None:
-        """The set whose terms are rarest in ordinary text; None where there is none."""
-        return min(needs, key=self._cost, default=None)
-
-    def _cost(self, names: Names) -> float:
-        return sum(self._costs.get(name, 0.0) for name in names)
-
-
-def _union(kinds: list[Names | None]) -> tuple[Names, ...]:
-    if not kinds or any(kind is None for kind in kinds):
-        return ()
-    return (frozenset().union(*(kind for kind in kinds if kind is not None)),)

@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import count, islice
 from typing import Any, TypeVar
 
+import msgspec
+
 from lictor.detect.item import Item, Place, Span
 from lictor.detect.near import chains
+from lictor.detect.needs import Needs
 from lictor.policy.models import Condition
 from lictor.policy.names import DETECTORS
 
@@ -26,8 +28,7 @@ EVIDENCE_KEPT = 100
 """Spans kept for one condition of one item; where there are more, the decision says that it was cut."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """What a condition came to: its truth, the spans that show it, and the signals that were missing."""
 
     truth: bool | None
@@ -40,15 +41,19 @@ _TRUE = Finding(True)
 
 T = TypeVar("T")
 _Truth = Callable[[Item], Finding]
+_Guard = tuple[int, ...]
+"""For each set of lexicons of which one must match, their bits: where an item has none of them, nothing is asked."""
 _Spans = Callable[[Item], Sequence[Span]]
 
 
 class Conditions:
     """The conditions of one policy. `inline` names the lexicon made of each condition's own `terms`."""
 
-    def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str]) -> None:
+    def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str], needs: Needs) -> None:
         self._named = named
         self._inline = inline
+        self._needs = needs
+        self._bits: dict[str, int] = {}
         # By the identity of the condition, which lives as long as the policy does.
         self._truths: dict[int, _Truth] = {}
         self._places: dict[int, _Spans] = {}
@@ -59,6 +64,16 @@ class Conditions:
         """What the condition comes to for the item."""
         return self._truth(condition)(item)
 
+    def bits(self, lexicons: Iterable[str]) -> int:
+        """The lexicons as one number, a bit each."""
+        number = 0
+        for name in lexicons:
+            number |= self._bits.get(name) or self._bits.setdefault(name, 1 << len(self._bits))
+        return number
+
+    def _guard(self, condition: Condition) -> _Guard:
+        return tuple(self.bits(names) for names in self._needs.of(condition))
+
     def _truth(self, condition: Condition) -> _Truth:
         known = self._truths.get(id(condition))
         if known is None:
@@ -68,7 +83,7 @@ class Conditions:
     def _compiled(self, condition: Condition) -> _Truth:
         match condition.operator:
             case "any":
-                return _any_of([self._truth(below) for below in condition.any_ or ()])
+                return _any_of([(self._guard(below), self._truth(below)) for below in condition.any_ or ()])
             case "all":
                 return _all_of(self._cheap_first(condition.all_ or (), self._truth))
             case "at_least":
@@ -82,9 +97,7 @@ class Conditions:
             case "use" | "lexicon" | "terms" | "mechanism":
                 return _some(self._spans(condition))
             case "near":
-                operands = condition.near or ()
-                needed = [need for operand in operands if (need := self._lexicons(operand)) is not None]
-                return _near(condition, needed, self._cheap_first(operands, self._spans))
+                return _near(condition, self._guard(condition), self._cheap_first(condition.near or (), self._spans))
             case "count" | "distinct":
                 below = condition.count or condition.distinct
                 assert below is not None
@@ -106,9 +119,8 @@ class Conditions:
         """Every span of a condition that denotes matches, in order of field and place, without doubles."""
         known = self._places.get(id(condition))
         if known is None:
-            each = _in_order(self._each(condition))
-            name = condition.use or ""
-            known = self._once(("places", name), lambda: each) if name in self._named else each
+            key = condition.model_dump_json(exclude_unset=True)
+            known = self._once(("places", key), lambda: _in_order(self._each(condition)))
             self._places[id(condition)] = known
         return known
 
@@ -130,18 +142,6 @@ class Conditions:
     def _joined(self, conditions: Iterable[Condition]) -> _Spans:
         parts = [self._each(below) for below in conditions]
         return parts[0] if len(parts) == 1 else lambda item: [span for part in parts for span in part(item)]
-
-    def _lexicons(self, condition: Condition) -> frozenset[str] | None:
-        """The lexicons whose matches the condition denotes; None where it denotes a detector's."""
-        name = condition.use or ""
-        if name in self._named:
-            return self._lexicons(self._named[name])
-        if name in DETECTORS:
-            return None
-        if condition.operator in ("use", "lexicon", "terms"):
-            return frozenset({name or condition.lexicon or self._inline[id(condition)]})
-        parts = [self._lexicons(below) for below in condition.of or condition.any_ or ()]
-        return None if None in parts else frozenset().union(*(part for part in parts if part is not None))
 
     def _once(self, key: Hashable, make: Callable[[], Callable[[Item], T]]) -> Callable[[Item], T]:
         """The function of that name, asked at most once an item."""
@@ -174,8 +174,19 @@ def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
     return asked
 
 
-def _any_of(parts: Sequence[_Truth]) -> _Truth:
-    return lambda item: _either([part(item) for part in parts])
+def _any_of(parts: Sequence[tuple[_Guard, _Truth]]) -> _Truth:
+    def truth(item: Item) -> Finding:
+        there = item.bits
+        found = []
+        for guard, part in parts:
+            for bits in guard:
+                if not there & bits:
+                    break
+            else:
+                found.append(part(item))
+        return _either(found) if found else FALSE
+
+    return truth
 
 
 def _all_of(parts: Sequence[tuple[int, _Truth]]) -> _Truth:
@@ -219,12 +230,13 @@ def _some(spans: _Spans) -> _Truth:
     return truth
 
 
-def _near(condition: Condition, needed: Sequence[frozenset[str]], operands: Sequence[tuple[int, _Spans]]) -> _Truth:
+def _near(condition: Condition, guard: _Guard, operands: Sequence[tuple[int, _Spans]]) -> _Truth:
     assert condition.within is not None
     within, ordered, inside = condition.within, condition.ordered, condition.inside
 
     def truth(item: Item) -> Finding:
-        if any(map(item.lexicons.isdisjoint, needed)):
+        there = item.bits
+        if not all(there & bits for bits in guard):
             return FALSE
         found: dict[Place, Span] = {}
         for passage, here in item.apart():

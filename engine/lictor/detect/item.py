@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
@@ -54,6 +54,7 @@ class Passage:
         for match in matches:
             self._by_lexicon.setdefault(match.key[0], []).append(match)  # type: ignore[index]
         self._detected: dict[str, list[Span]] = {}
+        self._bare: dict[int, int] = {}
 
     @property
     def lexicons(self) -> Collection[str]:
@@ -78,7 +79,10 @@ class Passage:
 
     def bare(self, position: int) -> int:
         """The position counted in characters that carry meaning: padding and separators before it do not count."""
-        return bisect_left(self._offsets, position)
+        known = self._bare.get(position)
+        if known is None:
+            known = self._bare[position] = bisect_left(self._offsets, position)
+        return known
 
     def segment(self, position: int, inside: str) -> int:
         """Which paragraph or sentence the position is in, from 0; always 0 for `field`."""
@@ -114,16 +118,18 @@ class Known:
 class Item:
     """An item ready for the rules: what is known of it, its passages by field, and what was said of it already.
 
-    `lexicons` are those with at least one match in it.
+    `lexicons` are those with at least one match in it, `bits` the same as one number.
     `said` holds what parts of conditions came to, by the number of the part: rules share many of them.
     """
 
-    __slots__ = ("_views", "known", "lexicons", "passages", "said")
+    __slots__ = ("_bits_of", "_views", "bits", "known", "lexicons", "passages", "said")
 
-    def __init__(self, known: Known, passages: Mapping[str, Passage]) -> None:
+    def __init__(self, known: Known, passages: Mapping[str, Passage], bits_of: Callable[[Iterable[str]], int]) -> None:
         self.known = known
         self.passages = passages
         self.lexicons = frozenset().union(*(passage.lexicons for passage in passages.values()))
+        self.bits = bits_of(self.lexicons)
+        self._bits_of = bits_of
         self.said: dict[int, Any] = {}
         self._views: dict[frozenset[str], Item] = {}
 
@@ -133,7 +139,8 @@ class Item:
         if len(seen) == len(self.passages):
             return self
         if seen not in self._views:
-            self._views[seen] = Item(self.known, {name: p for name, p in self.passages.items() if name in seen})
+            passages = {name: p for name, p in self.passages.items() if name in seen}
+            self._views[seen] = Item(self.known, passages, self._bits_of)
         return self._views[seen]
 
     def apart(self) -> Iterator[tuple[Passage, Item]]:

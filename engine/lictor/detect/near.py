@@ -30,8 +30,9 @@ def chains(
     segments: dict[int, list[_Event]] = {}
     for kind, spans in enumerate(kinds):
         for span in spans:
-            event = passage.bare(span.start), passage.bare(span.end), kind, span
-            segments.setdefault(passage.segment(span.start, inside), []).append(event)
+            _, start, end, _, _ = span
+            event = passage.bare(start), passage.bare(end), kind, span
+            segments.setdefault(passage.segment(start, inside), []).append(event)
     for _, events in sorted(segments.items()):
         # Where a kind is missing there is no chain, and no need to sweep.
         if len(events) >= len(kinds) and len({event[2] for event in events}) == len(kinds):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import pyarrow as pa
 
@@ -16,7 +17,22 @@ from lictor.detect.item import Item, Known, Passage, Span
 from lictor.match import Match
 from lictor.policy.models import Rule
 
-__all__ = ["Detection", "Violation", "detect", "detect_matches", "find_matches", "scope"]
+__all__ = [
+    "Detection",
+    "Find",
+    "Terms",
+    "Violation",
+    "detect",
+    "detect_matches",
+    "find_in_column",
+    "find_matches",
+    "scope",
+]
+
+Terms = Literal["anchors", "others"]
+
+Find = Callable[[CompiledPolicy, Terms, str, pa.Array, Sequence[int] | None], Mapping[int, tuple[Match, ...]]]
+"""Finds a policy's anchors, or its other terms, in a named column: in all of it, or in the rows named; by row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ def detect(compiled: CompiledPolicy, known: Known) -> Detection:
 def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str, Sequence[Match]]) -> Detection:
     """The same, for an item whose matches of every term are known already, by field."""
     passages = {name: Passage(name, text, matches.get(name, ())) for name, text in known.texts.items()}
-    item = Item(known, passages)
+    item = Item(known, passages, compiled.conditions.bits)
     rules = compiled.started(item.lexicons)
     if not rules:
         return _NOTHING
@@ -78,15 +94,34 @@ def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str,
     return Detection(tuple(violations), tuple(sorted(missing)))
 
 
+def find_in_column(
+    compiled: CompiledPolicy,
+    terms: Terms,
+    name: str,  # noqa: ARG001 - for those who remember what was found
+    column: pa.Array,
+    rows: Sequence[int] | None,
+) -> Mapping[int, tuple[Match, ...]]:
+    """A `Find` by the policy's own matchers."""
+    matcher = compiled.anchors if terms == "anchors" else compiled.others
+    if rows is None:
+        return matcher.find_column(column)
+    found = matcher.find_column(column.take(pa.array(rows, pa.int64())))
+    return {rows[at]: matches for at, matches in found.items()}
+
+
 def find_matches(
-    compiled: CompiledPolicy, columns: Mapping[str, pa.Array], field_of: Callable[[str, int], str]
+    compiled: CompiledPolicy,
+    columns: Mapping[str, pa.Array],
+    field_of: Callable[[str, int], str],
+    *,
+    find: Find = find_in_column,
 ) -> dict[int, dict[str, tuple[Match, ...]]]:
     """For whole columns: the rows worth a look, each with its matches by column. Clean rows cost no Python.
 
     A row without an anchor that may start a rule is left out, unless the policy has rules without anchors. `field_of`
     says which field the text of a column is in a row.
     """
-    anchors = {name: compiled.anchors.find_column(column) for name, column in columns.items()}
+    anchors = {name: find(compiled, "anchors", name, column, None) for name, column in columns.items()}
     if compiled.unanchored:
         worth = list(range(len(next(iter(columns.values())))))
     else:
@@ -97,11 +132,10 @@ def find_matches(
         worth = sorted(row for row, lexicons in by_row.items() if compiled.prospects.any(lexicons))
     found: dict[int, dict[str, tuple[Match, ...]]] = {row: {} for row in worth}
     if worth:
-        chosen = pa.array(worth, pa.int64())
         for name, column in columns.items():
-            others = compiled.others.find_column(column.take(chosen))
-            for at, row in enumerate(worth):
-                matches = (*anchors[name].get(row, ()), *others.get(at, ()))
+            others = find(compiled, "others", name, column, worth)
+            for row in worth:
+                matches = (*anchors[name].get(row, ()), *others.get(row, ()))
                 if matches:
                     found[row][name] = matches
     return found
@@ -110,7 +144,11 @@ def find_matches(
 def scope(compiled: CompiledPolicy, known: Known) -> Finding:
     """Whether the policy binds the account at all; a policy that does not say binds everybody."""
     binds = compiled.policy.document.binds
-    return Finding(True) if binds is None else compiled.conditions.judge(binds.when, Item(known, {}))
+    return (
+        Finding(True)
+        if binds is None
+        else compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions.bits))
+    )
 
 
 def _exemption(compiled: CompiledPolicy, name: str, item: Item) -> Finding:
