@@ -37,14 +37,17 @@ class LongLine:
     row: int
 
 
-def line_blocks(pieces: Iterable[bytes], limit: int) -> Iterator[LineBlock | LongLine]:
-    """The lines of a file, in order, in blocks of about two megabytes; a line of more than `limit` bytes by itself."""
+def line_blocks(pieces: Iterable[bytes], limit: int, first: int = 1) -> Iterator[LineBlock | LongLine]:
+    """The lines of a file from line `first` on, in order, in blocks of about two megabytes.
+
+    A line of more than `limit` bytes comes by itself.
+    """
     whole: list[bytes] = []  # lines, up to the end of the last one
     rest: list[bytes] = []  # and what follows it
-    row = 1
+    row = first
     skipping = False
     failure: InputError | None = None
-    source = without_bom(pieces)
+    source = without_bom(pieces) if first == 1 else iter(pieces)
     while True:
         try:
             piece = next(source, b"")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import IO, Generic, TypeVar
 
 from lictor.errors import InputError
+from lictor.scan.inputs.parts import CHANGED
 from lictor.scan.inputs.paths import Source, os_message
 from lictor.scan.inputs.stored import spool
 from lictor.scan.inputs.values import FileError, Limits, Note
@@ -55,7 +56,7 @@ class OpenedInputs(ABC, Generic[T]):
                     yield from self._read(source, file, done)
                     after = os.fstat(file.fileno())
                     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                        yield FileError(source.name, "it was changed while it was read", self.changed_hint)
+                        yield FileError(source.name, CHANGED, self.changed_hint)
             except InputError as error:
                 yield FileError(source.name, str(error), error.hint)
             except OSError as error:

@@ -30,11 +30,20 @@ LARGEST_BATCH = 64 << 20
 
 
 def read_parquet(
-    file: IO[bytes], origin: Origin, wanted: Wanted, limits: Limits, reached: Callable[[float], None]
+    file: IO[bytes],
+    origin: Origin,
+    wanted: Wanted,
+    limits: Limits,
+    reached: Callable[[float], None],
+    groups: range | None = None,
+    first: int = 1,
 ) -> Iterator[InputBatch | Reject | Note]:
-    """The rows, the refused ones of a batch before those accepted; `reached` is told the share of rows done."""
+    """The rows, the refused ones of a batch before those accepted; `reached` is told the share of rows done.
+
+    With `groups`, only those of these row groups, which begin with row `first`.
+    """
     try:
-        yield from _read(file, origin, wanted, limits, reached)
+        yield from _read(file, origin, wanted, limits, reached, groups, first)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last from damaged names
         said = str(error).partition("\n")[0].strip().rstrip(".")
         raise InputError(
@@ -44,14 +53,20 @@ def read_parquet(
 
 
 def _read(
-    file: IO[bytes], origin: Origin, wanted: Wanted, limits: Limits, reached: Callable[[float], None]
+    file: IO[bytes],
+    origin: Origin,
+    wanted: Wanted,
+    limits: Limits,
+    reached: Callable[[float], None],
+    groups: range | None,
+    first: int,
 ) -> Iterator[InputBatch | Reject | Note]:
     stored = file.seek(0, 2)
     options = {"buffer_size": 1 << 20, "pre_buffer": False}
     parquet = pq.ParquetFile(file, **options)
     names = parquet.schema_arrow.names
     columns = wanted.found(names)
-    for name in wanted.unread(names):
+    for name in wanted.unread(names) if first == 1 else ():
         yield Note(origin.source, f"column `{name}` is no field and is not read")
     targets = {
         name: _target(name, parquet.schema_arrow.field(column), wanted, names) for name, column in columns.items()
@@ -59,8 +74,10 @@ def _read(
     needed = sorted(set(columns.values()))
     texts = [column for name, column in columns.items() if name in wanted.texts]
     coded = pq.ParquetFile(file, read_dictionary=texts, **options)
-    row, text_bytes, stated = 1, 0, parquet.metadata.num_rows
-    for group in range(parquet.num_row_groups):
+    row, text_bytes, rows = first, 0, parquet.metadata.num_rows
+    read = range(parquet.num_row_groups) if groups is None else groups
+    stated = rows if groups is None else sum(parquet.metadata.row_group(group).num_rows for group in groups)
+    for group in read:
         count = _rows_at_once(coded, group, texts)
         for batch in parquet.iter_batches(batch_size=count, row_groups=[group], columns=needed, use_threads=False):
             arrays = {name: _normal(batch.column(column), targets[name]) for name, column in columns.items()}
@@ -68,10 +85,10 @@ def _read(
             check_expansion(text_bytes, stored, limits)
             yield from _rows(arrays, np.arange(row, row + len(batch)), origin, wanted, limits)
             row += len(batch)
-            reached((row - 1) / max(stated, row - 1))
-    if row - 1 != stated:
+            reached((row - 1) / max(rows, row - 1))
+    if row - first != stated:
         raise InputError(
-            f"cut off or damaged: it says {stated:,} rows, and gave {row - 1:,}", hint="fetch the file again"
+            f"cut off or damaged: it says {stated:,} rows, and gave {row - first:,}", hint="fetch the file again"
         )
 
 

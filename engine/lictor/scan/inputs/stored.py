@@ -1,14 +1,14 @@
-"""A file's bytes: as stored (hashed, counted), and unpacked in pieces of bounded size.
+"""A file's bytes, as stored and unpacked, in pieces of bounded size.
 
-The digest is that of the bytes as stored and is known before the first row, because rows without an id are named after
-it; so a file is read twice, and standard input is spooled to a temporary file first. What is unpacked is never held:
+The digest of a file is that of its bytes as stored and is known before the first row, because rows without an id are
+named after it; so a file is read twice, and standard input is spooled to a temporary file first. What is unpacked is
+never held:
 a piece is at most about a megabyte of a gzip member or what two kilobytes of a Zstandard frame can hold (64 MiB).
 Members and frames may follow each other. An archive that is cut off or damaged yields what came before, then raises.
 """
 
 from __future__ import annotations
 
-import hashlib
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ from lictor.errors import InputError
 from lictor.scan.inputs.paths import Packing
 from lictor.scan.inputs.values import Limits
 
-__all__ = ["Reached", "check_expansion", "digest_of", "packing_of", "spool", "unpacked"]
+__all__ = ["PIECE", "Reached", "check_expansion", "packing_of", "spool", "unpacked"]
 
 PIECE = 1 << 20
 ZST_PIECE = 2 << 10
@@ -29,16 +29,6 @@ EXPANSION_FREE = 64 << 20
 
 Reached = Callable[[int], None]
 """Told how many stored bytes have been consumed, in all, whenever more have been."""
-
-
-def digest_of(file: IO[bytes]) -> str:
-    """SHA-256 of the whole file, in hexadecimal; the file is left at its start."""
-    file.seek(0)
-    digest = hashlib.sha256()
-    while piece := file.read(PIECE):
-        digest.update(piece)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 @contextmanager
@@ -64,10 +54,19 @@ def packing_of(file: IO[bytes]) -> Packing | None:
     return "zst" if head == b"\x28\xb5\x2f\xfd" else None
 
 
-def unpacked(file: IO[bytes], packing: Packing | None, limits: Limits, reached: Reached) -> Iterator[bytes]:
-    """The content in pieces, none of them empty; raises `InputError` where an archive breaks or a limit is passed."""
-    pieces = {None: _plain, "gz": _gzip, "zst": _zstandard}[packing](file, reached)
-    total = 0
+def unpacked(
+    file: IO[bytes], packing: Packing | None, limits: Limits, reached: Reached, start: int = 0, end: int | None = None
+) -> Iterator[bytes]:
+    """The content in pieces, none of them empty; raises `InputError` where an archive breaks or a limit is passed.
+
+    Of a file that is not packed, it is the bytes from `start` to `end`.
+    """
+    if packing is None:
+        file.seek(start)
+        pieces = _plain(file, reached, start, end)
+    else:
+        pieces = {"gz": _gzip, "zst": _zstandard}[packing](file, reached)
+    total = start
     for piece in pieces:
         total += len(piece)
         if limits.max_bytes is not None and total > limits.max_bytes:
@@ -86,11 +85,10 @@ def check_expansion(total: int, stored: int, limits: Limits) -> None:
         )
 
 
-def _plain(file: IO[bytes], reached: Reached) -> Iterator[bytes]:
-    read = 0
-    while piece := file.read(PIECE):
-        read += len(piece)
-        reached(read)
+def _plain(file: IO[bytes], reached: Reached, at: int, end: int | None) -> Iterator[bytes]:
+    while piece := file.read(PIECE if end is None else min(PIECE, end - at)):
+        at += len(piece)
+        reached(at)
         yield piece
 
 

@@ -8,26 +8,19 @@ Memory does not grow with the input: what is held is a block, or the longest lin
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import IO
 
 from lictor.errors import UsageError
-from lictor.scan.inputs.csv_rows import read_csv
-from lictor.scan.inputs.jsonl_rows import read_jsonl
-from lictor.scan.inputs.lines import line_blocks, without_bom
 from lictor.scan.inputs.opening import OpenedInputs
-from lictor.scan.inputs.parquet_rows import read_parquet
-from lictor.scan.inputs.paths import Kind, Packing, Source, find_files
-from lictor.scan.inputs.stored import digest_of, packing_of, unpacked
-from lictor.scan.inputs.txt_rows import read_txt, read_whole
-from lictor.scan.inputs.values import FileError, InputBatch, Limits, Note, Origin, Reject
+from lictor.scan.inputs.parts import CHANGED_HINT, Part, cut, cut_here, read_here, read_part
+from lictor.scan.inputs.paths import Kind, Source, find_files
+from lictor.scan.inputs.values import FileError, InputBatch, Limits, Note, Piece, Reject
 from lictor.scan.inputs.wanted import Wanted
 
 __all__ = ["Inputs", "open_inputs"]
-
-CHANGED_HINT = "ids and digest are those of what was there at first; scan it again when it is complete"
 
 
 def open_inputs(
@@ -77,31 +70,21 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         self._wanted = wanted
         self._whole_files = whole_files
 
-    def _read(self, source: Source, file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
-        size = os.fstat(file.fileno()).st_size
-        origin = Origin(source.name, digest_of(file))
+    def sources(self) -> list[Source | FileError | Note]:
+        """What was found behind the names, in order: for those who read it elsewhere."""
+        return list(self._found)
 
+    def cutter(self) -> Callable[[Source], list[Part | FileError]]:
+        """Cuts a source of these inputs into its parts, in whichever process it comes to."""
+        return partial(cut_here, limits=self._limits, whole_files=self._whole_files)
+
+    def reader(self) -> Callable[[Part], Iterator[Piece]]:
+        """Reads a part of these inputs, in whichever process it comes to."""
+        return partial(read_here, wanted=self._wanted, limits=self._limits)
+
+    def _read(self, source: Source, file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
         def reached(count: int) -> None:
             self.bytes_read = done + count
 
-        packing = source.packing if source.kind is not None and source.path is not None else packing_of(file)
-        kind = source.kind or self._kind_of(file, packing)
-        if kind == "parquet":
-            yield from read_parquet(file, origin, self._wanted, self._limits, lambda share: reached(int(size * share)))
-            return
-        pieces = unpacked(file, packing, self._limits, reached)
-        if kind == "csv":
-            yield from read_csv(pieces, origin, self._wanted, self._limits)
-        elif kind == "txt" and self._whole_files:
-            yield from read_whole(without_bom(pieces), origin, self._limits)
-        else:
-            blocks = line_blocks(pieces, self._limits.max_line_bytes)
-            yield from read_txt(blocks, origin) if kind == "txt" else read_jsonl(blocks, origin, self._wanted)
-
-    def _kind_of(self, file: IO[bytes], packing: Packing | None) -> Kind:
-        """The kind of an input without a name that tells: JSON lines where it begins with `{`, else text."""
-        beginning = next(without_bom(unpacked(file, packing, self._limits, lambda _: None)), b"")
-        file.seek(0)
-        if beginning.startswith(b"PAR1"):
-            return "parquet"
-        return "jsonl" if beginning.lstrip(b" \t\r\n").startswith(b"{") else "txt"
+        for part in cut(file, source, self._limits, whole_files=self._whole_files):
+            yield from read_part(file, part, self._wanted, self._limits, reached)

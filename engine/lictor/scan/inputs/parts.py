@@ -1,0 +1,161 @@
+"""A file cut into parts that can be read by themselves, in whichever process.
+
+A part is some megabytes of whole lines, or a row group of Parquet. What is packed, and CSV, whose quotes may hold ends
+of lines, is one part.
+
+A part knows the file's digest and its own first row, so that its rows have the names they would have had in one go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lictor.errors import InputError
+from lictor.scan.inputs.csv_rows import read_csv
+from lictor.scan.inputs.jsonl_rows import read_jsonl
+from lictor.scan.inputs.lines import line_blocks, without_bom
+from lictor.scan.inputs.parquet_rows import read_parquet
+from lictor.scan.inputs.paths import Kind, Packing, Source, os_message
+from lictor.scan.inputs.stored import PIECE, Reached, packing_of, unpacked
+from lictor.scan.inputs.txt_rows import read_txt, read_whole
+from lictor.scan.inputs.values import FileError, InputBatch, Limits, Note, Origin, Reject
+from lictor.scan.inputs.wanted import Wanted
+
+__all__ = ["CHANGED", "CHANGED_HINT", "Part", "cut", "cut_here", "read_here", "read_part"]
+
+CHANGED = "it was changed while it was read"
+CHANGED_HINT = "ids and digest are those of what was there at first; scan it again when it is complete"
+
+_LINES = 16 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some rows of a file, the first of them row `first`: its bytes from `start` to `end`, of Parquet its row groups.
+
+    `whole` says that all the file's text is one row. `state` is how large the file was, and when it was last changed.
+    """
+
+    source: Source
+    kind: Kind
+    packing: Packing | None
+    digest: str
+    start: int
+    end: int | None
+    first: int
+    whole: bool
+    state: tuple[int, int]
+
+
+def cut(file: IO[bytes], source: Source, limits: Limits, *, whole_files: bool) -> list[Part]:
+    """The parts of an open file, in order; it is read through once, for its digest."""
+    packing = source.packing if source.kind is not None and source.path is not None else packing_of(file)
+    kind = source.kind or _kind_of(file, packing, limits)
+    whole = kind == "txt" and whole_files
+    lines = packing is None and not whole and kind in ("txt", "jsonl")
+    digest, ends, rows = hashlib.sha256(), [0], [1]
+    at, row = 0, 1
+    file.seek(0)
+    while piece := file.read(PIECE):
+        digest.update(piece)
+        if lines and at + len(piece) - ends[-1] >= _LINES and (last := piece.rfind(b"\n") + 1):
+            ends.append(at + last)
+            rows.append(row + piece.count(b"\n"))
+        row += piece.count(b"\n") if lines else 0
+        at += len(piece)
+    file.seek(0)
+    if kind == "parquet":
+        bounds = _groups(file)
+    elif lines:
+        stops = [*ends[1:], at] if ends[-1] < at or len(ends) == 1 else ends[1:]
+        bounds = list(zip(ends, stops, rows, strict=False))
+    else:
+        bounds = [(0, None, 1)]
+    name, state = digest.hexdigest(), _state(file)
+    return [Part(source, kind, packing, name, start, end, first, whole, state) for start, end, first in bounds]
+
+
+def read_part(
+    file: IO[bytes], part: Part, wanted: Wanted, limits: Limits, reached: Reached
+) -> Iterator[InputBatch | Reject | Note]:
+    """The rows of the part, from its file; `reached` is told how far in the file the reading has come."""
+    origin = Origin(part.source.name, part.digest)
+    if part.kind == "parquet":
+        size = part.state[0]
+        groups = None if part.end is None else range(part.start, part.end)
+        yield from read_parquet(
+            file, origin, wanted, limits, lambda share: reached(int(size * share)), groups, part.first
+        )
+        return
+    pieces = unpacked(file, part.packing, limits, reached, part.start, part.end)
+    if part.kind == "csv":
+        yield from read_csv(pieces, origin, wanted, limits)
+    elif part.whole:
+        yield from read_whole(without_bom(pieces), origin, limits)
+    else:
+        blocks = line_blocks(pieces, limits.max_line_bytes, part.first)
+        yield from read_txt(blocks, origin) if part.kind == "txt" else read_jsonl(blocks, origin, wanted)
+
+
+def cut_here(source: Source, limits: Limits, *, whole_files: bool) -> list[Part | FileError]:
+    """The parts of the file of that name where this runs; what is wrong with it is a value."""
+    assert source.path is not None
+    try:
+        with source.path.open("rb") as file:
+            return [*cut(file, source, limits, whole_files=whole_files)]
+    except InputError as error:
+        return [FileError(source.name, str(error), error.hint)]
+    except OSError as error:
+        return [FileError(source.name, os_message(error))]
+
+
+def read_here(part: Part, wanted: Wanted, limits: Limits) -> Iterator[InputBatch | Reject | Note | FileError]:
+    """The rows of the part, from the file of that name where this runs; what is wrong with it is a value, too."""
+    name, path = part.source.name, part.source.path
+    assert path is not None
+    try:
+        with path.open("rb") as file:
+            if _state(file) == part.state:
+                yield from read_part(file, part, wanted, limits, lambda _: None)
+            if _state(file) != part.state:
+                yield FileError(name, CHANGED, CHANGED_HINT)
+    except InputError as error:
+        yield FileError(name, str(error), error.hint)
+    except OSError as error:
+        yield FileError(name, os_message(error))
+
+
+def _state(file: IO[bytes]) -> tuple[int, int]:
+    status = os.fstat(file.fileno())
+    return status.st_size, status.st_mtime_ns
+
+
+def _kind_of(file: IO[bytes], packing: Packing | None, limits: Limits) -> Kind:
+    """The kind of an input without a name that tells: JSON lines where it begins with `{`, else text."""
+    beginning = next(without_bom(unpacked(file, packing, limits, lambda _: None)), b"")
+    file.seek(0)
+    if beginning.startswith(b"PAR1"):
+        return "parquet"
+    return "jsonl" if beginning.lstrip(b" \t\r\n").startswith(b"{") else "txt"
+
+
+def _groups(file: IO[bytes]) -> list[tuple[int, int | None, int]]:
+    """Each row group, with its first row; a file that cannot be understood is one part: reading it will say why."""
+    try:
+        metadata = pq.ParquetFile(file, pre_buffer=False).metadata
+        counts = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        return [(0, None, 1)]
+    finally:
+        file.seek(0)
+    if sum(counts) != metadata.num_rows or not counts:
+        return [(0, None, 1)]
+    firsts = [1 + sum(counts[:group]) for group in range(len(counts))]
+    return [(group, group + 1, first) for group, first in enumerate(firsts)]

@@ -1,0 +1,103 @@
+"""A file read part by part has the rows it has in one go."""
+
+import io
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lictor.scan.inputs import InputBatch, Reject, open_inputs, parts
+from lictor.scan.inputs.paths import Source
+from lictor.scan.inputs.values import FileError, Note
+
+LINES = st.lists(
+    st.sampled_from(
+        [b'{"text":"a"}', b'{"text":"' + b"b" * 50 + b'"}', b"junk", b"", b"\xef\xbb\xbfx", b'{"id":1}', b"\xff"]
+    ),
+    max_size=40,
+)
+
+
+def rows(pieces):
+    """Each row's number, with its text and name or why it was refused."""
+    found = []
+    for piece in pieces:
+        if isinstance(piece, InputBatch):
+            texts = piece.batch.column("text").to_pylist()
+            found += [(int(n), texts[at], piece.item(at)) for at, n in enumerate(piece.rows)]
+        elif isinstance(piece, Reject):
+            found.append((piece.row, piece.reason, piece.raw.decode("latin-1")))
+        else:
+            assert isinstance(piece, Note)
+    return sorted(found)
+
+
+def apart(path, **settings):
+    """The rows of the file's parts, each read by itself, and how many parts there are."""
+    inputs = open_inputs([str(path)], stdin=io.BytesIO(), **settings)
+    (source,) = inputs.sources()
+    assert isinstance(source, Source)
+    found = inputs.cutter()(source)
+    return rows(piece for part in found for piece in inputs.reader()(part)), len(found)
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "txt"])
+@given(lines=LINES, ended=st.booleans(), size=st.integers(1, 200))
+def test_lines_by_parts_are_the_lines(suffix, lines, ended, size, tmp_path_factory):
+    """Wherever the file is cut, with the same numbers and names."""
+    path = tmp_path_factory.mktemp("parts") / f"a.{suffix}"
+    path.write_bytes(b"\n".join(lines) + b"\n" * ended)
+    with pytest.MonkeyPatch.context() as patch:
+        whole = rows(open_inputs([str(path)], stdin=io.BytesIO()))
+        patch.setattr(parts, "_LINES", size)
+        patch.setattr(parts, "PIECE", 16)
+        found, _ = apart(path)
+
+    assert whole == found
+
+
+def test_a_long_file_of_lines_is_several_parts(tmp_path, monkeypatch):
+    """Each of about the size that was asked for."""
+    path = tmp_path / "a.txt"
+    path.write_text("line\n" * 100)
+    monkeypatch.setattr(parts, "_LINES", 100)
+    monkeypatch.setattr(parts, "PIECE", 16)
+
+    assert 5 <= apart(path)[1] <= 7
+
+
+def test_a_part_of_parquet_is_a_row_group(tmp_path):
+    """Rows are numbered through the file."""
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [str(n) for n in range(25)]}), path, row_group_size=10)
+    found, number = apart(path)
+
+    assert rows(open_inputs([str(path)], stdin=io.BytesIO())) == found
+    assert (3, list(range(1, 26))) == (number, [row for row, *_ in found])
+
+
+def test_a_file_that_changed_since_it_was_cut_is_not_read(tmp_path):
+    """It says so: its rows would go under a digest that is not theirs."""
+    path = tmp_path / "a.txt"
+    path.write_text("one\n")
+    inputs = open_inputs([str(path)], stdin=io.BytesIO())
+    (source,) = inputs.sources()
+    (part,) = inputs.cutter()(source)
+    path.write_text("other\n")
+
+    assert [FileError(str(path), parts.CHANGED, parts.CHANGED_HINT)] == list(inputs.reader()(part))
+
+
+def test_a_file_that_is_gone_is_named(tmp_path):
+    """Where a part is read, and where it is cut."""
+    path = tmp_path / "a.txt"
+    path.write_text("one\n")
+    inputs = open_inputs([str(path)], stdin=io.BytesIO())
+    (source,) = inputs.sources()
+    (part,) = inputs.cutter()(source)
+    path.unlink()
+
+    gone = FileError(str(path), "no such file or folder")
+    assert ([gone], [gone]) == (list(inputs.reader()(part)), inputs.cutter()(source))
