@@ -9,7 +9,7 @@ import io
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,12 +21,15 @@ from harness.terms import terms_of
 from lictor.enforce import Rulebook
 from lictor.engine import Engine
 from lictor.intake import Intake
-from lictor.ledger import Ledger, verify
+from lictor.ledger import Ledger, StateRow, verify
 from lictor.scan.inputs.facts import FactBatch, FactInputs
+from lictor.simulate.overrides import change_from, varied
+from lictor.simulate.timeline import Timelines, Variant
 
 __all__ = ["time_enforcement"]
 
 ACCOUNTS = 2_000
+WHAT_IFS = ("subjects.official_account.rectify=3d", "strikes.life=90d", "complaints.distinct=5")
 BEGIN = datetime(2022, 7, 1, tzinfo=UTC)
 Record = dict[str, Any]
 
@@ -38,14 +41,17 @@ def time_enforcement(case: Case) -> Record:
     with tempfile.TemporaryDirectory() as folder:
         source, ledger, told, plain = (Path(folder, name) for name in ("facts.jsonl", "ledger", "told", "plain"))
         facts = _write(source, case)
+        replayed: list[dict[str, StateRow]] = []
         results = [
             timed("lictor enforce", lambda: _enforce(rules, source, ledger), ledger),
             timed("lictor enforce, truth", lambda: _enforce(rules, source, told, by_truth=True), told),
             timed("lictor enforce, known already", lambda: _enforce(rules, source, ledger), None),
+            timed("lictor simulate timeline", lambda: replayed.append(_replay(rules, source)), None),
+            timed("lictor simulate timeline, three what-ifs", lambda: _replay(rules, source, WHAT_IFS), None),
             timed("text by text", lambda: _text_by_text(engine, source, plain), plain),
         ]
         verify(ledger)
-        wrong = _wrong(ledger, facts)
+        wrong = _wrong(ledger, facts, replayed[-1])
     for result in results:
         result |= {"rows": facts, "wrong": wrong}
     return {"case": case.name, "results": results}
@@ -118,10 +124,23 @@ def _commit(connection: sqlite3.Connection, waiting: list[tuple[str, str, bytes 
     waiting.clear()
 
 
-def _wrong(path: Path, facts: int) -> str:
+def _replay(rules: Rulebook, source: Path, what_ifs: Sequence[str] = ()) -> dict[str, StateRow]:
+    variants = [Variant(one, varied(rules, [change_from(one)])) for one in what_ifs]
+    timelines = Timelines([Variant("as it is", rules), *variants])
+    for piece in FactInputs([str(source)], stdin=io.BytesIO()):
+        assert isinstance(piece, FactBatch)
+        assert not timelines.take(piece.facts)
+    timelines.finish()
+    return timelines.states()
+
+
+def _wrong(path: Path, facts: int, replayed: dict[str, StateRow]) -> str:
     with Ledger.read(path) as ledger:
         given = [one for one in ledger.facts() if ">" not in one.record.id and one.record.kind != "due"]
         decided = sum(bool(one.record.decisions) for one in given if one.record.kind == "content")
+        kept = {key: (row.body, row.due, row.waiting) for key, row in ledger.all_states()}
+    if kept != {key: (row.body, row.due, row.waiting) for key, row in replayed.items()}:
+        return "replayed, the states are other than the ledger's"
     if len(given) != facts or len({one.record.id for one in given}) != facts:
         return f"{len(given):,} facts, expected {facts:,}"
     return "" if decided else "nothing was found in any text"

@@ -291,7 +291,9 @@ def lictor(terms: Sequence[Any], options: Mapping[str, Any]) -> Search:
 
     def search(column: pa.Array) -> Answer:
         found = matcher.find_column(column)
-        return Answer(frozenset(found), sum(map(len, found.values())))
+        # What it is compared with gives places, so matches are asked for theirs.
+        places = [start for matches in found.values() for start in matches.starts]
+        return Answer(frozenset(found), len(places))
 
     # An automaton that is built on first need is part of what building costs.
     matcher.find_column(pa.array([str(getattr(terms[0], "text", terms[0]))]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lictor.enforce.cases import Verdict, carry_out, expiry_steps, rectified
-from lictor.enforce.orders import open_orders, resume_clock, stop_clock
+from lictor.enforce.orders import claimed, open_orders, resume_clock, stop_clock
 from lictor.enforce.rulebook import Next
 from lictor.enforce.states import Account, Case
 from lictor.enforce.turn import Turn
@@ -42,11 +42,7 @@ def claim(turn: Turn, account: Account, fact: RectifyClaim) -> None:
 
 def inspect(turn: Turn, account: Account, fact: Reinspection) -> None:
     """The claims were checked: what was met is over, what was not has the rest of its time."""
-    cases = [
-        case
-        for case in account.cases
-        if case.order and ("claim" in case.order.stops or case.order.state == "reclaimed")
-    ]
+    cases = [case for case in account.cases if case.order is not None and claimed(case.order)]
     if not cases:
         turn.refused = "no_claim"
         return

@@ -102,6 +102,15 @@ class _Memory:
     facts: dict[str, Fact] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class _Attempt:
+    """How things stood: the states that were touched since, and what was remembered since."""
+
+    states: dict[str, tuple[bytes, bool]] = field(default_factory=dict)
+    applied: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+
 class Enforcer:
     """The states so far, and the one place where they change.
 
@@ -125,6 +134,25 @@ class Enforcer:
         self._states: dict[str, State] = {}
         self._changed: set[str] = set()
         self._foreseen: list[tuple[datetime, str]] = []
+        self._attempt: _Attempt | None = None
+
+    def attempt(self) -> None:
+        """From here `undo` leads back to how things stand now. For a fold that keeps everything in memory."""
+        self._attempt = _Attempt()
+
+    def undo(self) -> None:
+        """Everything since `attempt` has not happened."""
+        assert self._attempt is not None
+        attempt, self._attempt = self._attempt, None
+        for id in attempt.facts:  # noqa: A001
+            del self._memory.facts[id]
+        for key in attempt.applied:
+            self._memory.applied[key].pop()
+        for key, (body, changed) in attempt.states.items():
+            state = self._states[key] = decode_state(body)
+            self._foresee(key, state)
+            if not changed:
+                self._changed.discard(key)
 
     def state(self, key: str) -> State:
         """The state of a key, as it is now."""
@@ -146,6 +174,10 @@ class Enforcer:
         fact = self._published(item)
         return fact if isinstance(fact, kinds.ContentPublished) else None
 
+    def fact(self, id: str) -> Fact | None:  # noqa: A002
+        """The fact fed in under that id, as it was told."""
+        return self._published(id)
+
     def keys(self) -> Iterable[str]:
         """The keys that were asked for or changed."""
         return self._states.keys()
@@ -162,6 +194,8 @@ class Enforcer:
     def apply(self, fact: Fact, findings: Sequence[Finding] = ()) -> list[Outcome]:
         """Everything that happened up to the fact, the fact itself, and what it led to elsewhere, in order."""
         outcomes = self.advance(fact.at, before=True)
+        if self._attempt is not None and fact.id not in self._memory.facts:
+            self._attempt.facts.append(fact.id)
         self._memory.facts[fact.id] = fact
         if isinstance(fact, kinds.AuthorityOrder):
             outcomes.append(Outcome(None, fact, "given"))
@@ -211,11 +245,14 @@ class Enforcer:
     ) -> tuple[Outcome, list[tuple[str, Fact]]]:
         state = self.state(key)
         late = state.seen is not None and fact.at < state.seen and origin != "due"
+        # An idle fact that comes late may be one that another spoke of before it was known.
+        if self._attempt is not None and key not in self._attempt.states and (late or not _is_idle(fact, findings)):
+            self._attempt.states[key] = (encode_state(state), key in self._changed)
         if late or isinstance(fact, told.Withdrawn):
             return self._take_late(key, state, fact, findings, origin)
-        turn = Turn(self._rules, fact, fact.at, self._published)
         if _is_idle(fact, findings):
             return Outcome(key, fact, origin, findings), []
+        turn = Turn(self._rules, fact, fact.at, self._published)
         _happen(turn, state, fact, findings)
         state.seen = fact.at
         if origin != "due":
@@ -277,6 +314,8 @@ class Enforcer:
         return sorted(applied.values(), key=lambda one: one.fact.at)
 
     def _remember(self, key: str, applied: Applied) -> None:
+        if self._attempt is not None:
+            self._attempt.applied.append(key)
         self._memory.applied.setdefault(key, []).append(applied)
 
     def _published(self, id: str) -> Fact | None:  # noqa: A002

@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from msgspec import structs
+
 from lictor.decide.decision import Effect
 from lictor.decide.effects import at_once, merge, outside_scope, retroactive
 from lictor.enforce.states import Account, Case, Finding, Item
@@ -131,6 +133,7 @@ def release(turn: Turn, account: Account, names: Iterable[str]) -> None:
 def judge(turn: Turn, account: Account, item: Item) -> list[Effect]:
     """What is done about the item under the version in force now; and when the next version may do more."""
     effects: list[Effect] = []
+    held: list[Effect] = []
     later: list[datetime] = []
     lead: tuple[int, Finding, PolicyDocument, int] | None = None
     for finding in item.findings:
@@ -139,20 +142,22 @@ def judge(turn: Turn, account: Account, item: Item) -> list[Effect]:
         document = turn.rules.document(finding.policy)
         subject = turn.rules.subject(document, account.profile)
         now = turn.rules.version(document, turn.now)
-        then = now if item.standing else turn.rules.version(document, item.at)
-        version, old = then, False
-        if not turn.rules.forbids(document, finding, then, subject):
+        judged_at = turn.now if item.standing else item.at
+        version, old = turn.rules.version(document, judged_at), False
+        if not turn.rules.forbids(document, finding, version, subject, judged_at):
             version, old = now, True
-            if not turn.rules.forbids(document, finding, now, subject):
+            if not turn.rules.forbids(document, finding, now, subject, turn.now):
                 first = 0 if now is None else now + 1
                 later += [
                     document.versions[number].start
                     for number in range(first, len(document.versions))
-                    if turn.rules.forbids(document, finding, number, subject)
+                    if turn.rules.forbids(document, finding, number, subject, document.versions[number].start)
                 ][:1]
                 continue
         effect = _effect(turn, account, document, finding, old=old)
-        if effect is not None:
+        if effect is not None and finding.guard == "held" and effect.effect != "flag":
+            held.append(structs.replace(effect, status="proposed"))
+        elif effect is not None:
             effects.append(effect)
         rank = next((n for n, one in enumerate(document.severities) if one.id == finding.severity), 0)
         if version is not None and (lead is None or rank > lead[0]):
@@ -162,7 +167,8 @@ def judge(turn: Turn, account: Account, item: Item) -> list[Effect]:
         _, finding, document, number = lead
         item.policy, item.version = document.policy, document.versions[number].id
         item.category, item.severity = finding.category, finding.severity
-    merged = merge(effects)
+    # What is held back comes last: another rule may do by itself what this one no longer may.
+    merged = merge([*effects, *held])
     for effect in merged:
         event = "flag" if effect.status == "proposed" else _EVENT.get(effect.effect)
         if event is None:

@@ -10,6 +10,7 @@ from lictor.facts.kinds import Fix, NoticeDelivered
 from lictor.policy.models import PolicyDocument
 
 __all__ = [
+    "claimed",
     "deliver",
     "extend",
     "fail_order",
@@ -27,6 +28,11 @@ _OPEN = frozenset({"awaiting", "held", "running", "stopped"})
 def open_orders(account: Account) -> list[Case]:
     """The cases whose order to rectify is still to be met."""
     return [case for case in account.cases if case.order is not None and case.order.state in _OPEN]
+
+
+def claimed(order: Order) -> bool:
+    """Whether somebody says the order is met, and nobody has checked it yet."""
+    return order.state == "reclaimed" or (order.state in _OPEN and "claim" in order.stops)
 
 
 def set_clock(turn: Turn, case: Case, order: Order) -> None:

@@ -209,8 +209,8 @@ def _uphold(turn: Turn, account: Account, fact: Review) -> None:
         if otherwise is not None and otherwise.effect == "hide":
             _only_hide(turn, account, document, fact, category, severity, now, otherwise.viewers, strike=False)
         return
-    if not turn.rules.forbids(document, finding, version, subject) or version is None:
-        if turn.rules.forbids(document, finding, now, subject) and document.retroactive is not None:
+    if not turn.rules.forbids(document, finding, version, subject, turn.now) or version is None:
+        if turn.rules.forbids(document, finding, now, subject, turn.now) and document.retroactive is not None:
             strike = document.retroactive.strike
             _only_hide(turn, account, document, fact, category, severity, now, (), strike=strike)
         else:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from lictor.decide.effects import ladder_at
-from lictor.decide.versions import binds, version_at
+from lictor.decide.versions import binds, expired, version_at
 from lictor.detect import CompiledPolicy, know, scope
 from lictor.enforce.states import Case, Finding, Profile
 from lictor.errors import UsageError
@@ -41,6 +41,10 @@ class Rulebook:
 
     def __iter__(self) -> Iterator[CompiledPolicy]:
         return iter(self._by_id.values())
+
+    def beside(self, policies: Sequence[CompiledPolicy]) -> Rulebook:
+        """These policies in place of those that judge everybody; what accounts name is loaded as here."""
+        return Rulebook(policies, self._pack)
 
     def digest(self, policy: str) -> str:
         """The digest of the policy with that id."""
@@ -104,11 +108,15 @@ class Rulebook:
             serves = now >= profile.serves_cn_from
         return self._bound_cached(document.policy, profile.registered_region, serves=serves)
 
-    def forbids(self, document: PolicyDocument, finding: Finding, version: int | None, subject: str | None) -> bool:
-        """Whether that version forbids what was found."""
+    def forbids(
+        self, document: PolicyDocument, finding: Finding, version: int | None, subject: str | None, at: datetime
+    ) -> bool:
+        """Whether that version forbids what was found, by a rule that is in force at that instant."""
         severity = document.severities[0].id if finding.content_only else finding.severity
-        return finding.category in document.categories and binds(
-            document, finding.category, version, field=finding.field, subject=subject, severity=severity
+        return (
+            finding.category in document.categories
+            and binds(document, finding.category, version, field=finding.field, subject=subject, severity=severity)
+            and not expired(document.rule_of.get(finding.rule), at)
         )
 
     def version(self, document: PolicyDocument, at: datetime) -> int | None:

@@ -14,7 +14,7 @@ from lictor.enforce.states import Account, Case, Item, Sanction
 from lictor.policy.actions import strength
 from lictor.policy.models import PolicyDocument
 
-__all__ = ["STATES", "Standing", "is_hidden", "notice_on", "standing"]
+__all__ = ["STATES", "Standing", "is_hidden", "notice_on", "standing", "state_of"]
 
 STATES = ("active", "under_review", "restricted", "suspended", "delisted", "disabled", "blocked", "banned")
 """What an account can be, the mildest first; the highest in force is its state."""
@@ -130,6 +130,12 @@ def standing(rules: Rulebook, account: Account, now: datetime) -> Standing:
         decided=any(not one.provisional or one.sanctions for one in account.cases)
         or any(item.state in ("hidden", "filtered", "refused") for item in account.items.values()),
     )
+
+
+def state_of(account: Account, now: datetime) -> str:
+    """What the account is: one of `STATES`. Everything foreseen up to that instant must have happened to it."""
+    force = [sanction for case in account.cases for sanction in case.sanctions if sanction.in_force(now)]
+    return _state(account, {one.action for one in force}, restricted=any(one.functions for one in force))
 
 
 def notice_on(rules: Rulebook, account: Account, item: Item) -> str | None:

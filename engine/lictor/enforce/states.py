@@ -7,6 +7,7 @@ need, and nothing of what was said: no text is in it.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
@@ -54,7 +55,10 @@ class Profile(Struct, omit_defaults=True):
 
 
 class Finding(Struct, frozen=True, omit_defaults=True):
-    """What a text was found to break: under which policy, and what excuses it. No words of the text."""
+    """What a text was found to break: under which policy, and what excuses it. No words of the text.
+
+    `guard`, under a guard: `counted` against the rule's budget, or `held` back from what it would do by itself.
+    """
 
     policy: str
     category: str
@@ -64,6 +68,7 @@ class Finding(Struct, frozen=True, omit_defaults=True):
     effect: str | None = None
     exempted_by: str | None = None
     content_only: bool = False
+    guard: Literal["counted", "held"] | None = None
 
 
 class Appeal(Struct, omit_defaults=True):

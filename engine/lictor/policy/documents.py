@@ -7,9 +7,9 @@ from typing import Any
 
 from lictor.errors import Diagnostic, InputError, PolicyError
 from lictor.policy.merge import shown
-from lictor.policy.source import decode, plain, read_bounded, read_yaml
+from lictor.policy.source import Node, decode, plain, read_bounded, read_yaml
 
-__all__ = ["read_document"]
+__all__ = ["read_document", "read_tree"]
 
 
 def read_document(path: Path) -> Any:
@@ -19,6 +19,11 @@ def read_document(path: Path) -> Any:
         PolicyError: it is not a YAML file as policies are written.
         InputError: it cannot be read.
     """
+    return plain(read_tree(path))
+
+
+def read_tree(path: Path) -> Node:
+    """The file's one document as nodes, which know their places; refused as `read_document` refuses."""
     try:
         data = read_bounded(path)
     except OSError as wrong:
@@ -28,4 +33,4 @@ def read_document(path: Path) -> Any:
     node = read_yaml(file, report) if file else None
     if node is None or any(one.level == "error" for one in report):
         raise PolicyError(report)
-    return plain(node)
+    return node
