@@ -17,10 +17,11 @@ import pyarrow.compute as pc
 
 from lictor.decide import Decision
 from lictor.engine import Engine
+from lictor.ledger import GuardRecord
 from lictor.policy import load_canonical
 from lictor.report.rejects import RejectRow
 from lictor.report.rows import ScanRow
-from lictor.scan.columns import RowError
+from lictor.scan.columns import RowError, completed
 from lictor.scan.inputs import FileError, InputBatch, Note, Piece, Reject
 
 __all__ = ["Judge", "Judged", "Task", "judge_of", "tasks"]
@@ -41,7 +42,9 @@ class Task:
 class Judged:
     """A batch decided: its rows, for each decision what was judged, and the rows rejected before and in it.
 
-    `read` is a digest of which rows were read: the file's own, the rows' numbers, and the rejects.
+    `read` is a digest of which rows were read: the file's own, the rows' numbers, and the rejects. `monitored` says,
+    for each row on which rules fired that only watch, which. `accounts`, where a guard asks for a share of them, are
+    all in the batch, and `trips` are of rules that went beyond their guards in it.
     """
 
     before: tuple[FileError | Note, ...]
@@ -51,6 +54,9 @@ class Judged:
     inputs: tuple[bytes, ...]
     rejects: tuple[RejectRow, ...]
     read: str
+    monitored: tuple[tuple[str, ...], ...] = ()
+    accounts: tuple[str, ...] = ()
+    trips: tuple[GuardRecord, ...] = ()
 
 
 def tasks(pieces: Iterable[Piece]) -> Iterator[Task]:
@@ -86,12 +92,21 @@ class Judge:
         rows: list[ScanRow] = []
         inputs: list[bytes] = []
         wrong: list[RowError] = []
+        monitored: list[tuple[str, ...]] = []
+        accounts: tuple[str, ...] = ()
         found = task.batch
         if found is not None:
             digest.update(found.digest.encode() + found.rows.tobytes())
-            outcomes = self.engine.decide_batch(_completed(found.batch, self.defaults), at=self.as_of, items=found.item)
+            batch = completed(found.batch, self.defaults)
+            if self._asks_for_accounts and "account" in batch.schema.names:
+                accounts = tuple(pc.unique(batch["account"]).drop_null().to_pylist())
             quiet = 0
-            for outcome in outcomes:
+            for outcome in self.engine.decide_batch(batch, at=self.as_of, items=found.item, silent=self._watches):
+                if not isinstance(outcome, RowError):
+                    watched = outcome.decision.monitored
+                    monitored += [] if watched is None else [watched.rules]
+                    if outcome.decision.action == "none" and not (self.every and watched is not None):
+                        continue
                 rows += self._quiet(found, quiet, outcome.row)
                 quiet = outcome.row + 1
                 if isinstance(outcome, RowError):
@@ -110,7 +125,19 @@ class Judge:
             inputs=tuple(inputs),
             rejects=tuple(rejects),
             read=digest.hexdigest(),
+            monitored=tuple(monitored),
+            accounts=accounts,
         )
+
+    @property
+    def _watches(self) -> bool:
+        """Whether there is a rule that only watches: what fires and leads to nothing must then be looked at."""
+        return any(rule.status == "monitor" for one in self.engine.policies for rule in one.rules)
+
+    @property
+    def _asks_for_accounts(self) -> bool:
+        guards = (guard for one in self.engine.policies for guard in one.policy.document.guards)
+        return any(guard.accounts is not None and guard.accounts.share is not None for guard in guards)
 
     def _quiet(self, found: InputBatch, start: int, end: int) -> Iterable[ScanRow]:
         if not self.every:
@@ -121,14 +148,6 @@ class Judge:
 def judge_of(policies: Iterable[bytes], as_of: datetime | None, defaults: Mapping[str, str], *, every: bool) -> Judge:
     """The judge for policies given as canonical bytes, which is how another process is told of them."""
     return Judge(Engine([load_canonical(policy) for policy in policies]), as_of, defaults, every)
-
-
-def _completed(batch: pa.RecordBatch, defaults: Mapping[str, str]) -> pa.RecordBatch:
-    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
-    for name, value in defaults.items():
-        column = columns.get(name)
-        columns[name] = pa.repeat(value, batch.num_rows) if column is None else pc.fill_null(column, value)
-    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
 def _row(found: InputBatch, at: int, decision: Decision) -> ScanRow:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,10 +22,13 @@ __all__ = [
     "WORDS",
     "as_of_option",
     "chosen",
+    "clock",
+    "columns_of",
     "fed_policy_option",
     "jobs_option",
     "json_option",
     "ledgers_argument",
+    "now_option",
     "policies_option",
     "policy_option",
 ]
@@ -83,11 +86,11 @@ def policies_option(help: str) -> Callable[[F], F]:  # noqa: A002 - as click cal
 
 
 policy_option = policies_option(
-    "A bundled policy's name, a file or a folder; may be given several times. "
+    "A bundled policy's name, a file, a folder or a pack; may be given several times. "
     "Left out: the folder `policy/` here, else `wechat`."
 )
 fed_policy_option = policies_option(
-    "A bundled policy's name, a file or a folder; may be given several times. "
+    "A bundled policy's name, a file, a folder or a pack; may be given several times. "
     "Left out: those that the ledger was last fed under."
 )
 as_of_option = click.option(
@@ -98,6 +101,14 @@ as_of_option = click.option(
     metavar="T",
     help="Judge by the rules in force at this instant, such as 2022-06-21T09:00:00+08:00. "
     "Left out: by the newest version.",
+)
+now_option = click.option(
+    "now",
+    "--now",
+    "--at",
+    type=INSTANT,
+    metavar="T",
+    help="The instant that counts as now, such as 2022-06-21T09:00:00+08:00. Left out: the clock's.",
 )
 json_option = click.option("as_json", "--json", is_flag=True, help="For a machine to read.")
 
@@ -111,6 +122,11 @@ jobs_option = click.option(
 ledgers_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
 
 
+def clock(now: datetime | None) -> datetime:
+    """The instant given, or the clock's."""
+    return now or datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the command line reads the clock
+
+
 def chosen(policies: Sequence[str]) -> list[str]:
     """The policies named, or the one that stands here, else the bundled one; the choice is said."""
     if policies:
@@ -120,3 +136,15 @@ def chosen(policies: Sequence[str]) -> list[str]:
         return ["./policy"]
     say.note("no policy named: using the bundled policy `wechat`")
     return ["wechat"]
+
+
+def columns_of(mapping: Iterable[str]) -> dict[str, str]:
+    """What `--map NAME=COLUMN` says, each name once."""
+    columns: dict[str, str] = {}
+    for pair in mapping:
+        name, equals, column = pair.partition("=")
+        if not (name and equals and column):
+            raise UsageError(f"mapping `{pair}` is not `NAME=COLUMN`", hint="write `--map text=body`")
+        if columns.setdefault(name, column) != column:
+            raise UsageError(f"`{name}` is mapped twice", hint="read it from one column")
+    return columns

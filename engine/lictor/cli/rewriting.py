@@ -21,10 +21,10 @@ def refuse_bundled(policies: Sequence[str]) -> None:
         )
 
 
-def refuse_replacing(out: Path, read: Iterable[Path]) -> None:
-    """Nothing, if `--out` is none of the files that are read; they would be lost."""
+def refuse_replacing(out: Path, read: Iterable[Path], *, option: str = "--out") -> None:
+    """Nothing, if what the option names is none of the files that are read; they would be lost."""
     if os.path.realpath(out) in map(os.path.realpath, read):
-        raise UsageError(f"`--out` would replace `{display(str(out))}`, which is read", hint="name another file")
+        raise UsageError(f"`{option}` would replace `{display(str(out))}`, which is read", hint="name another file")
 
 
 def rewrite(path: Path, before: str, after: str) -> None:

@@ -24,9 +24,9 @@ from lictor import Engine
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Judge, Judged, judge_of, tasks
-from lictor.cli.options import WORDS, as_of_option, chosen, json_option, policy_option
+from lictor.cli.options import WORDS, as_of_option, chosen, columns_of, json_option, policy_option
 from lictor.cli.sinks import Targets, open_sinks
-from lictor.errors import InputError, UsageError
+from lictor.errors import InputError
 from lictor.facts import FIELDS, SURFACES, one_of
 from lictor.report.summary import Tally, render_tally
 from lictor.scan.inputs import FileError, Inputs, open_inputs
@@ -47,6 +47,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--ledger", type=_FILE, metavar="F", help="Keep the decisions in this ledger; a second run adds nothing.")
 @click.option("--rejects", type=_FILE, metavar="F", help="Write the rows that cannot be decided here, as JSON lines.")
 @click.option("--events", type=_FILE, metavar="F|-", help="Write a JSON event a decision here; `-`: standard output.")
+@click.option("engine_name", "--engine", type=click.Choice(["here", "spark"]), default="here", help="Where to work.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
 @click.option("mapping", "--map", type=WORDS, multiple=True, metavar="NAME=COLUMN", help="Such as text=body.")
 @click.option("--field", type=click.Choice(FIELDS), help="The field of rows that do not say.")
@@ -67,6 +68,7 @@ def command(
     ledger: Path | None,
     rejects: Path | None,
     events: Path | None,
+    engine_name: str,
     jobs: int,
     mapping: Sequence[str],
     field: str | None,
@@ -103,7 +105,7 @@ def command(
     judge = Judge(engine, as_of, {name: value for name, value in given.items() if value is not None}, every)
     inputs = open_inputs(
         paths,
-        columns=_columns(mapping),
+        columns=columns_of(mapping),
         signals=engine.signals,
         whole_files=whole_files,
         stdin=say.standard_input() if "-" in paths else io.BytesIO(),
@@ -112,7 +114,7 @@ def command(
     shown = sys.stderr is not None and sys.stderr.isatty() and not no_progress and not targets.terminal
     started = time.monotonic()
     try:
-        tally = _run(judge, inputs, targets, jobs=jobs, strict=strict, progress=shown)
+        tally = _run(judge, inputs, targets, on=engine_name, jobs=jobs, strict=strict, progress=shown)
     except KeyboardInterrupt:
         kept = "no file was written" if ledger is None else "what was committed is in the ledger"
         raise KeyboardInterrupt(f"interrupted: {kept}; run it again to go on") from None
@@ -128,22 +130,35 @@ def command(
     return FAILED if tally.file_errors else FOUND if tally.found else OK
 
 
-def _run(judge: Judge, inputs: Inputs, targets: Targets, *, jobs: int, strict: bool, progress: bool) -> Tally:
-    judge.engine.warm_up()
-    canonical = [one.policy.canonical for one in judge.engine.policies]
-    spread = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
+def _run(judge: Judge, inputs: Inputs, targets: Targets, *, on: str, jobs: int, strict: bool, progress: bool) -> Tally:
     counts = _Counts(strict=strict)
     with ExitStack() as stack:
         # What is loaded by now stays to the end: the collector need not look at it, nor other processes copy it.
         gc.freeze()
         stack.callback(gc.unfreeze)
-        sinks = [counts.add, *open_sinks(stack, targets, judge.engine)]
-        make = (lambda: judge) if jobs == 1 or copies() else spread
-        results = stack.enter_context(closing(cast("Generator[Judged]", ordered_map(make, tasks(inputs), jobs))))
+        hold, sinks = open_sinks(stack, targets, judge.engine)
+        results = stack.enter_context(
+            closing(_on_spark(judge, inputs) if on == "spark" else _here(judge, inputs, jobs))
+        )
         for judged in _with_progress(results, inputs) if progress else results:
-            for sink in sinks:
-                sink(judged)
+            held = hold(judged)
+            for sink in (counts.add, *sinks):
+                sink(held)
     return counts.tally
+
+
+def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
+    judge.engine.warm_up()
+    canonical = [one.policy.canonical for one in judge.engine.policies]
+    elsewhere = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
+    make = (lambda: judge) if jobs == 1 or copies() else elsewhere
+    return cast("Generator[Judged]", ordered_map(make, tasks(inputs), jobs))
+
+
+def _on_spark(judge: Judge, inputs: Inputs) -> Generator[Judged]:
+    from lictor.cli.on_spark import judged_on_spark  # noqa: PLC0415 (only here is Spark needed)
+
+    return judged_on_spark(judge, inputs)
 
 
 class _Counts:
@@ -170,19 +185,9 @@ class _Counts:
             elif number == _NAMED:
                 say.note("more rows are rejected; `--rejects F` writes them all")
         self.tally.add(judged.count, judged.rows, (one.reason for one in judged.rejects))
+        self.tally.monitored.update(rule for rules in judged.monitored for rule in rules)
         self._sources.update(judged.sources)
         self.tally.files = len(self._sources)
-
-
-def _columns(mapping: Iterable[str]) -> dict[str, str]:
-    columns: dict[str, str] = {}
-    for pair in mapping:
-        name, equals, column = pair.partition("=")
-        if not (name and equals and column):
-            raise UsageError(f"mapping `{pair}` is not `NAME=COLUMN`", hint="write `--map text=body`")
-        if columns.setdefault(name, column) != column:
-            raise UsageError(f"`{name}` is mapped twice", hint="read it from one column")
-    return columns
 
 
 def _with_progress(results: Iterable[Judged], inputs: Inputs) -> Iterator[Judged]:

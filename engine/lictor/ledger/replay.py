@@ -22,7 +22,7 @@ from lictor.ledger.records import RecordedDecision
 from lictor.ledger.store import Ledger
 from lictor.policy import load_canonical
 
-__all__ = ["Replayed", "replay"]
+__all__ = ["Replayed", "content_of", "replay"]
 
 _NAMES = frozenset({"digest", "engine", "id", "policy"})  # they follow from the policy and the engine
 
@@ -75,11 +75,20 @@ def _recorded_policy(ledger: Ledger, digest: str, compiled: dict[str, CompiledPo
 
 
 def _again(compiled: CompiledPolicy, recorded: RecordedDecision, engine: str) -> dict[str, Any]:
-    judged: Mapping[str, Any] = orjson.loads(recorded.input or b"{}")
-    published_at, as_of = judged.get("published_at"), recorded.decision["as_of"]
-    content = Content(
+    content = content_of(orjson.loads(recorded.input or b"{}"), item=recorded.decision["item"])
+    as_of = recorded.decision["as_of"]
+    now = None if as_of is None else instant(as_of)
+    # What a guard held back is no part of what the policy decides, but of how it was applied then.
+    held = {one["rule"]: one["actions"] for one in recorded.decision.get("guarded", ())}
+    return decide(compiled.policy, judge(compiled, content), as_of=now, engine=engine, held=held).to_dict()
+
+
+def content_of(judged: Mapping[str, Any], *, item: str | None) -> Content:
+    """What was judged, from the JSON values that `judged_bytes` wrote of it."""
+    published_at = judged.get("published_at")
+    return Content(
         fields={name or None: text for name, text in judged["fields"].items()},
-        item=recorded.decision["item"],
+        item=item,
         account=judged.get("account"),
         subject=judged.get("subject"),
         surface=judged.get("surface"),
@@ -87,8 +96,6 @@ def _again(compiled: CompiledPolicy, recorded: RecordedDecision, engine: str) ->
         lang=judged.get("lang"),
         signals=judged.get("signals", {}),
     )
-    now = None if as_of is None else instant(as_of)
-    return decide(compiled.policy, judge(compiled, content), as_of=now, engine=engine).to_dict()
 
 
 def _differences(made: Mapping[str, Any], kept: Mapping[str, Any], but: frozenset[str]) -> tuple[str, ...]:

@@ -19,16 +19,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lictor.decide import Decision, decide, judge, judged_bytes
-from lictor.detect import CompiledPolicy, find_matches
+from lictor.detect import CompiledPolicy, Find, find_in_column, find_matches
 from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, instant, one_of, suggest
 from lictor.match import Match
 from lictor.policy.actions import strength
 from lictor.scan.naming import naming
 
-__all__ = ["DECISION_SCHEMA", "Decided", "RowError", "decide_columns", "decision_batch", "signal_columns"]
+__all__ = [
+    "ATTRIBUTES",
+    "DECISION_SCHEMA",
+    "Decided",
+    "RowError",
+    "completed",
+    "decide_columns",
+    "decision_batch",
+    "signal_columns",
+]
 
-_ATTRIBUTES = ("id", "field", "subject", "surface", "account", "published_at", "lang")
+ATTRIBUTES = ("id", "field", "subject", "surface", "account", "published_at", "lang")
+"""What a row may say of itself beside its texts; the names are those of the columns."""
 # Instants that certainly can be; the others (the ends of months, far years) are parsed to know.
 _INSTANT = (
     r"^[1-6]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
@@ -50,7 +60,7 @@ DECISION_SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A row of the batch (from 0) whose action is not `none`: its decision, and canonical JSON of what was judged."""
+    """A row of the batch (from 0) of which something is decided: what, and canonical JSON of what was judged."""
 
     row: int
     decision: Decision
@@ -78,11 +88,14 @@ def decide_columns(
     as_of: datetime | None,
     engine: str,
     items: Callable[[int], str | None] | None = None,
+    find: Find = find_in_column,
+    silent: bool = False,
 ) -> list[Decided | RowError]:
     """The rows that something is decided of, and the rows that cannot be judged, in order.
 
     Of several policies that know the row's subject type, the one with the strongest action speaks, the first of equals.
-    `items` names rows that have no `id`.
+    `items` names rows that have no `id`. With `silent`, decisions to do nothing count too, where a rule fired and was
+    excused or only watches.
     """
     table = _Table(batch, signal_columns(policies))
     errors = {error.row: error for error in table.errors(policies)}
@@ -90,7 +103,8 @@ def decide_columns(
     for compiled in policies:
         unsaid = str(compiled.policy.document.assume.get("field") or "post")
         field_of = partial(table.field_or, unsaid)
-        matched = find_matches(compiled, {name or "": column for name, column in table.texts.items()}, field_of)
+        columns = {name or "": column for name, column in table.texts.items()}
+        matched = find_matches(compiled, columns, field_of, find=find)
         looked_at = {row: m for row, m in matched.items() if row not in errors and table.speaks_for(row, compiled)}
         for row, content, matches in table.contents(looked_at, items):
             try:
@@ -102,12 +116,21 @@ def decide_columns(
                 continue
             decision = decide(compiled.policy, judgement, as_of=as_of, engine=engine)
             best = found.get(row)
-            if decision.action != "none" and (
+            if (silent or decision.action != "none") and (
                 best is None or strength(decision.action) > strength(best.decision.action)
             ):
                 found[row] = Decided(row, decision, judged_bytes(content))
     both: dict[int, Decided | RowError] = {**found, **errors}
     return [both[row] for row in sorted(both)]
+
+
+def completed(batch: pa.RecordBatch, defaults: Mapping[str, str]) -> pa.RecordBatch:
+    """The batch, with these values by column for rows that do not say."""
+    columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+    for name, value in defaults.items():
+        column = columns.get(name)
+        columns[name] = pa.repeat(value, batch.num_rows) if column is None else pc.fill_null(column, value)
+    return pa.RecordBatch.from_arrays(list(columns.values()), names=list(columns))
 
 
 def decision_batch(first_row: int, rows: int, outcomes: Iterable[Decided | RowError]) -> pa.RecordBatch:
@@ -152,7 +175,7 @@ class _Table:
         for field in self.texts:
             if field is not None:
                 one_of(field, FIELDS, "field")
-        self.attributes = {n: _strings(batch.column(n), n) for n in _ATTRIBUTES if n in names}
+        self.attributes = {n: _strings(batch.column(n), n) for n in ATTRIBUTES if n in names}
         self.signals = {n: batch.column(n) for n in signals if n in names}
 
     def errors(self, policies: Sequence[CompiledPolicy]) -> Iterator[RowError]:

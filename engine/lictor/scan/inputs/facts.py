@@ -17,7 +17,7 @@ from lictor.scan.inputs.paths import Source, find_files
 from lictor.scan.inputs.stored import packing_of, unpacked
 from lictor.scan.inputs.values import RAW_KEPT, FileError, Limits, Note, Reason, Reject
 
-__all__ = ["AT_ONCE", "FactBatch", "FactInputs", "FactPiece"]
+__all__ = ["AT_ONCE", "FactBatch", "FactInputs", "FactPiece", "fact_pieces"]
 
 AT_ONCE = 4096
 """Facts in one batch at most."""
@@ -62,6 +62,11 @@ class FactInputs(OpenedInputs[FactBatch | Reject | FileError]):
                 yield Reject(source.name, block.row, "too_long", "the line is beyond the limit", block.head)
             else:
                 yield from _batches(source.name, block)
+
+
+def fact_pieces(source: str, data: bytes, first: int) -> Iterator[FactPiece]:
+    """The facts in whole lines, the first of which is line `first` of the source."""
+    yield from _batches(source, LineBlock(data, first))
 
 
 def _of_facts(found: Source | FileError | Note) -> Source | FileError | Note:
