@@ -153,6 +153,6 @@ def test_the_policys_own(lictor, tulips, tmp_path):
     assert (1, ["6 passed", "2 scenarios: 2 probes passed, 2 failed"]) == (ran.code, lines[-2:])
     assert "T01-tulips: An offer, a strike, and a deadline" == lines[0]
     assert "  2021-06-03 10:00:00+02:00  FAILED probe p2 shop-1" == lines[1]
-    assert ["rules", "scenarios"] == list(told)
+    assert ["rules", "tables", "scenarios"] == list(told)
     assert 0 == some.code
     assert "scenario" not in some.out

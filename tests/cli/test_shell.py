@@ -63,7 +63,22 @@ def test_completion_lines(lictor, kind):
     [
         (
             "lictor ",
-            {"check", "scan", "enforce", "due", "case", "appeal", "account", "policy", "ledger", "bench", "completion"},
+            {
+                "check",
+                "scan",
+                "enforce",
+                "follow",
+                "due",
+                "case",
+                "appeal",
+                "account",
+                "policy",
+                "simulate",
+                "guard",
+                "ledger",
+                "bench",
+                "completion",
+            },
         ),
         ("lictor policy l", {"lint"}),
         ("lictor scan --rej", {"--rejects"}),

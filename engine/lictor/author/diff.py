@@ -44,7 +44,9 @@ def differences(before: PolicyDocument, after: PolicyDocument) -> list[Change]:
 
 
 def _identity(before: PolicyDocument, after: PolicyDocument) -> Iterator[Change]:
-    for key, name in (("policy", "name"), ("title", "title"), ("owner", "owner"), ("timezone", "time zone")):
+    for key, name in (
+        ("policy", "name"), ("revision", "revision"), ("title", "title"), ("owner", "owner"), ("timezone", "time zone"),
+    ):  # fmt: skip
         old, new = getattr(before, key), getattr(after, key)
         if old != new:
             yield Change("changed", "policy", key, f"the policy's {name} is now {_told(new)}, before {_told(old)}")
@@ -150,6 +152,8 @@ def _rules(before: PolicyDocument, after: PolicyDocument) -> Iterator[Change]:
         yield from _field("rule", name, "category", one.category, other.category)
         yield from _field("rule", name, "severity", severity_in_words(one.severity), severity_in_words(other.severity))
         yield from _field("rule", name, "status", one.status, other.status)
+        ends = [None if at is None else at.isoformat() for at in (one.expires, other.expires)]
+        yield from _field("rule", name, "end", ends[0], ends[1])
         yield from _values("rule", name, "fields", one.fields or ("every field",), other.fields or ("every field",))
         yield from _condition("rule", name, "fires on", one.when, other.when)
         yield from _listed("rule", name, "is excused by", one.unless, other.unless)
@@ -258,6 +262,13 @@ def _notices(before: PolicyDocument, after: PolicyDocument) -> Iterator[Change]:
         yield from _mapping("notice", fits[0], fits[1], owner=name)
 
 
+def _guards(before: PolicyDocument, after: PolicyDocument) -> Iterator[Change]:
+    old, new = ({one.id: one.model_dump(mode="json") for one in document.guards} for document in (before, after))
+    yield from _named(old, new, "guard")
+    for name in _both(old, new):
+        yield from _mapping("guard", _flat(old[name]), _flat(new[name]), owner=name)
+
+
 _SINGLE = (
     "orders", "strikes", "appeals", "complaints", "renames", "evasion", "network", "transfers", "authority",
     "retroactive", "calendar",
@@ -275,7 +286,7 @@ def _dumped(document: PolicyDocument, names: Sequence[str]) -> dict[str, Any]:
 
 
 _SECTIONS: tuple[tuple[tuple[str, ...], Callable[[PolicyDocument, PolicyDocument], Iterator[Change]]], ...] = (
-    (("policy", "title", "description", "owner", "timezone"), _identity),
+    (("policy", "revision", "title", "description", "owner", "timezone"), _identity),
     (("signals", "assume", "binds"), _signals),
     (("versions",), _versions),
     (("lexicons",), _lexicons),
@@ -289,6 +300,7 @@ _SECTIONS: tuple[tuple[tuple[str, ...], Callable[[PolicyDocument, PolicyDocument
     (("detected", "automatic", "standing"), _detected),
     (("ladders",), _ladders),
     (("notices",), _notices),
+    (("guards",), _guards),
     (_SINGLE, _settings),
 )
 

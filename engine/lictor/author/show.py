@@ -17,7 +17,11 @@ from lictor.policy.models import Ladder, Lexicon, PolicyDocument, Rule, localize
 __all__ = ["Block", "Facts", "Grid", "Heading", "Items", "Steps", "Text", "page"]
 
 _SHOWN_TERMS = 12
-_STATUS = {"enforce": "acts", "monitor": "only watches", "draft": "a draft, not judged"}
+_STATUS = {
+    "enforce": "acts",
+    "monitor": "only watches: counted, and nothing is done; `status: enforce` lets it act",
+    "draft": "a draft, not judged; `status: monitor` lets it watch",
+}
 _COUNTED = {"strikes": "Violation", "rungs": "Rung", "severity": "Severity"}
 
 
@@ -154,6 +158,7 @@ def _rule(rule: Rule, lang: str) -> Iterator[Block]:
             ("Category", rule.category),
             ("Severity", severity_in_words(rule.severity)),
             ("Status", _STATUS[rule.status]),
+            *((("Expires", str(rule.expires)),) if rule.expires is not None else ()),
             ("Looks at", ", ".join(rule.fields) if rule.fields else "every field"),
             ("Fires on", condition_in_words(rule.when)),
             *((("Unless", ", ".join(f"`{name}`" for name in rule.unless)),) if rule.unless else ()),

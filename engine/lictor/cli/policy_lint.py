@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,8 +13,9 @@ import orjson
 from lictor.author.lint import Finding, difference, lint, mended, sources
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
-from lictor.cli.options import POLICY, WORDS, chosen, json_option
+from lictor.cli.options import POLICY, WORDS, chosen, clock, json_option, now_option
 from lictor.cli.rewriting import refuse_bundled, rewrite
+from lictor.engine import collector_paused
 from lictor.errors import PolicyError, UsageError, escape_controls
 from lictor.policy import Policy, load_policy
 from lictor.report.lint import explained, render_findings, to_annotations, to_rows, to_sarif
@@ -33,8 +35,18 @@ __all__ = ["command"]
 @json_option
 @click.option("fix", "--fix", is_flag=True, help="Show the sure mends as a diff; with `--yes`, make them.")
 @click.option("sure", "--yes", is_flag=True, help="Make the mends that `--fix` shows.")
+@now_option
 @click.option("code", "--explain", type=WORDS, metavar="CODE", help="Say what a check is about, and stop.")
-def command(*, policies: Sequence[str], form: str, as_json: bool, fix: bool, sure: bool, code: str | None) -> int:
+def command(
+    *,
+    policies: Sequence[str],
+    form: str,
+    as_json: bool,
+    fix: bool,
+    sure: bool,
+    now: datetime | None,
+    code: str | None,
+) -> int:
     """Every mistake in a policy, and what is foolish in it, each with its place and the way out.
 
     P is a bundled policy's name, a file or a folder. A finding you want to keep is allowed by a comment with a reason:
@@ -45,21 +57,24 @@ def command(*, policies: Sequence[str], form: str, as_json: bool, fix: bool, sur
         return _explain(code)
     if sure and not fix:
         raise UsageError("`--yes` goes with `--fix`", hint="write `--fix --yes`")
-    ended, found = OK, list[Finding]()
+    ended, found, at = OK, list[Finding](), clock(now)
     policies = chosen(policies)
     if sure:
         refuse_bundled(policies)
-    for name in policies:
-        try:
-            policy = load_policy(name)
-        except PolicyError as wrong:
-            found += [Finding(one) for one in wrong.diagnostics]
-            ended = FAILED
-            continue
-        some = lint(policy)
-        if fix:
-            some = _mend(policy, name, some, sure=sure)
-        found += some
+    with collector_paused():
+        for name in policies:
+            try:
+                policy = load_policy(name)
+            except PolicyError as wrong:
+                found += [Finding(one) for one in wrong.diagnostics]
+                ended = FAILED
+                continue
+            if not policy.files:
+                raise UsageError(f"`{name}` is a pack, and has no lines to show", hint="lint what it was made from")
+            some = lint(policy, now=at)
+            if fix:
+                some = _mend(policy, name, some, at, sure=sure)
+            found += some
     kept = [one.diagnostic.level for one in found if one.allowed is None]
     if ended == OK and ("warning" in kept or "error" in kept):
         ended = FOUND
@@ -88,7 +103,7 @@ def _explain(code: str) -> int:
     return OK
 
 
-def _mend(policy: Policy, name: str, found: list[Finding], *, sure: bool) -> list[Finding]:
+def _mend(policy: Policy, name: str, found: list[Finding], now: datetime, *, sure: bool) -> list[Finding]:
     """What is found once the sure mends are made; without `sure` they are only shown, and nothing changes."""
     edits = [one.edit for one in found if one.edit is not None and one.allowed is None]
     texts = sources(policy)
@@ -103,4 +118,4 @@ def _mend(policy: Policy, name: str, found: list[Finding], *, sure: bool) -> lis
         return found
     for file, after in changes.items():
         rewrite(Path(file), texts[file], after)
-    return lint(load_policy(name))
+    return lint(load_policy(name), now=now)

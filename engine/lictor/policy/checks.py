@@ -14,8 +14,9 @@ from fnmatch import fnmatchcase
 from zoneinfo import ZoneInfo, available_timezones
 
 from lictor.errors import Diagnostic, Place, UsageError
-from lictor.facts import FIELDS, instant, suggest
-from lictor.policy.mistakes import MOST
+from lictor.facts import FIELDS, instant
+from lictor.policy.meant import meant, near
+from lictor.policy.mistakes import MERGE_HINT, MOST, unnamed
 from lictor.policy.models import MODIFIERS, OPERATORS, PolicyDocument, misfits
 from lictor.policy.names import DETECTORS, FACT_KEYS, MECHANISMS, SIGNALS, SignalType
 from lictor.policy.source import MAX_DEPTH, Node, quoted
@@ -40,7 +41,6 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("takes/*/*", "restriction"),
     ("detected/@", "severity"),
     ("detected/*/@", "field"),
-    ("ledger/mask/*", "field"),
     ("ladders/*/for/*", "subject"),
     ("ladders/*/categories/*", "pattern"),
     ("ladders/*/from/*", "version"),
@@ -65,6 +65,7 @@ REFERENCES: tuple[tuple[str, str], ...] = (
     ("notices/*/when/subject/*", "subject"),
     ("notices/*/when/category/*", "pattern"),
     ("notices/*/when/function/*", "function"),
+    ("guards/*/rules/*", "rule pattern"),
 )
 """Which name stands where: `*` is each item, or the one value in place of a list; `@` is each key."""
 
@@ -87,17 +88,30 @@ _NOUNS: Mapping[str, tuple[str, str]] = {
     "scope": ("subject type or field", "subjects"),
     "field": ("field", ""),
     "mechanism": ("mechanism", ""),
+    "rule": ("rule", "rules"),
 }
-_IDENTIFIED = ("versions", "severities", "rules", "ladders", "notices")
+_SOUGHT: Mapping[str, tuple[str, ...]] = {
+    "condition": ("conditions", "lexicons"),
+    "restriction": ("bundles", "functions"),
+    "field": (),
+    "mechanism": (),
+}
+"""The sections that define names of a kind, where it is not the one it is called by."""
+_IDENTIFIED = ("versions", "severities", "rules", "ladders", "notices", "guards")
 _SINGULAR = {
     "versions": "version", "severities": "severity", "rules": "rule", "ladders": "ladder", "notices": "notice",
+    "guards": "guard",
     "lexicons": "lexicon", "conditions": "condition", "exemptions": "exemption", "bundles": "bundle",
     "signals": "signal", "categories": "category",
 }  # fmt: skip
 
 
-def check(tree: Node, *, complete: bool) -> list[Diagnostic]:
-    """Every mistake between places. `complete`: all files of the policy are in the tree."""
+def check(tree: Node, *, complete: bool, whole: bool = True, formed: bool = True) -> list[Diagnostic]:
+    """Every mistake between places.
+
+    `complete`: all files of the policy are in the tree; `whole`: with all that is in them; `formed`: the models had
+    nothing to refuse.
+    """
     checks = _Checks(tree, complete=complete)
     checks.names()
     for path in CONDITIONS:
@@ -106,12 +120,14 @@ def check(tree: Node, *, complete: bool) -> list[Diagnostic]:
     checks.circles()
     checks.versions()
     checks.lexicons()
+    checks.curly()
     checks.ladders()
     checks.restrictions()
     checks.facts()
     checks.timezone()
-    if complete and tree.entries.keys() <= _SECTIONS:
-        checks.unused()
+    # A part that is read alone lacks whatever uses what it defines.
+    if complete and whole and "lictor" in tree.entries and tree.entries.keys() <= _SECTIONS:
+        checks.unused(formed=formed)
     return checks.report
 
 
@@ -150,6 +166,7 @@ class _Checks:
             self.defined[section] = {**{str(key.value): key for key in keys}, **listed}
         self.signals = {**SIGNALS, **{name: _signal_type(tree, name) for name in self.defined["signals"]}}
         self.spans: dict[str, bool] = {}
+        self.unnamed = dict(unnamed(tree))
         self.named: dict[str, Node] = {name: value for name, (_, value) in _entries(tree, "conditions")}
 
     def fault(self, code: str, message: str, place: Place, hint: str, label: str = "") -> None:
@@ -157,7 +174,12 @@ class _Checks:
 
     def suggest(self, name: str, known: Iterable[str]) -> str:
         """A hint towards the name meant, while there are not too many mistakes to look for one."""
-        return suggest(name, known) if len(self.report) < MOST else ""
+        return meant(name, known) if len(self.report) < MOST else ""
+
+    def signal(self, name: str, known: Iterable[str]) -> str:
+        """A hint for a key that is none of the known ones: the one meant, or that a signal is declared first."""
+        close = near(name, known) if len(self.report) < MOST else ""
+        return close or f"if it is a signal, declare it: `signals: {{{name}: {{type: boolean}}}}`"
 
     def first_of(self, noun: str, nodes: Iterable[Node]) -> dict[str, Node]:
         """The first node of each name; later ones of the same name are reported."""
@@ -185,12 +207,26 @@ class _Checks:
         }
         return {*self.defined.get(_NOUNS[kind][1], ()), *extra.get(kind, ())}
 
+    def knows(self, kind: str) -> bool:
+        """Whether all names of the kind are known: none stands in what could not be read, or is no list of names."""
+        return self.complete and all(self.sound(section) for section in _SOUGHT.get(kind, (_NOUNS[kind][1],)))
+
+    def sound(self, section: str) -> bool:
+        """Whether all that the section defines is known."""
+        if not {section, "*"}.isdisjoint(self.tree.lost) or section in self.unnamed:
+            return False
+        node = self.tree.get(section)
+        kinds = (list, dict) if section in _IDENTIFIED else (list,) if section == "functions" else (dict,)
+        return node is None or (not node.lost and isinstance(node.value, kinds))
+
     def names(self) -> None:
         """Names that stand where the table says, and names that mean two things."""
         for path, kind in REFERENCES:
             for node in select(self.tree, path):
                 if kind == "pattern":
                     self.pattern(node)
+                elif kind == "rule pattern":
+                    self.rule_pattern(node)
                 else:
                     self.refer(kind, node)
         for name, node in self.defined["conditions"].items():
@@ -217,12 +253,9 @@ class _Checks:
         if not isinstance(node.value, str) or (node.value == ALL_FUNCTIONS and kind == "restriction"):
             return
         name, (noun, section) = node.value, _NOUNS[kind]
-        for place in {"condition": ("conditions", "lexicons"), "restriction": ("bundles", "functions")}.get(
-            kind, (section,)
-        ):
-            self.used.add((place, name))
+        self.used.update((place, name) for place in _SOUGHT.get(kind, (section,)))
         known = self.known(kind)
-        if name not in known and self.complete and not (kind == "version" and not known):
+        if name not in known and self.knows(kind) and not (kind == "version" and not known):
             hint = self.suggest(name, known) or f"define it under `{section}`"
             self.meant(hint)
             self.fault("P030", f"there is no {noun} {quoted(name)}", node.place, hint)
@@ -233,10 +266,18 @@ class _Checks:
             return
         fitting = [name for name in self.defined["categories"] if fnmatchcase(name, node.value)]
         self.used.update(("categories", name) for name in fitting)
-        if not fitting and self.complete and node.value != "*":
+        if not fitting and self.knows("category") and node.value != "*":
             hint = self.suggest(node.value, self.defined["categories"]) or "define one under `categories`"
             self.meant(hint)
             self.fault("P030", f"no category is called {quoted(node.value)}", node.place, hint)
+
+    def rule_pattern(self, node: Node) -> None:
+        """The node is a rule or a pattern such as `otc-*`; it must fit one."""
+        if not isinstance(node.value, str) or node.value == "*" or not self.knows("rule"):
+            return
+        if not any(fnmatchcase(name, node.value) for name in self.defined["rules"]):
+            hint = self.suggest(node.value, self.defined["rules"]) or "name a rule, or `*` for all of them"
+            self.fault("P030", f"no rule is called {quoted(node.value)}", node.place, hint)
 
     def meant(self, hint: str) -> None:
         """The name a misspelled one was meant to be, or the only one it can have been, is no unused one."""
@@ -244,18 +285,21 @@ class _Checks:
         if hint.startswith("did you mean") or len(named) == 1:
             self.used.update((section, named[0]) for section in self.defined)
 
-    def unused(self) -> None:
+    def unused(self, *, formed: bool) -> None:
         """What is defined and read nowhere. Where a rule says no category or severity, it may be any of them."""
         for key, section in (("category", "categories"), ("severity", "severities")):
             said = [rule.get(key) for rule in select(self.tree, "rules/*")]
             if any(node is None or not isinstance(node.value, str | dict) for node in said):
                 self.used.update((section, name) for name in self.defined[section])
         self.used.update(("severities", name) for name in _computed_range(self.tree, list(self.defined["severities"])))
+        if self.report or not formed:  # what is named in a place that is wrong itself is not unused, too
+            mentioned = set(_mentioned(self.tree))
+            self.used.update((section, name) for section in self.defined for name in mentioned)
         # A section that is borrowed as a whole may have parts to spare.
         whole = {asked.value for asked in select(self.tree, "borrow/*/*") if isinstance(asked.value, str)}
         for section in ("lexicons", "conditions", "exemptions", "signals", "bundles", "severities", "categories"):
             for name, node in self.defined[section].items():
-                if (section, name) not in self.used and section not in whole:
+                if (section, name) not in self.used and section not in whole and section not in self.unnamed:
                     message = f"{_SINGULAR[section]} {quoted(name)} is used nowhere"
                     self.fault("P031", message, node.place, "use it, or take it away")
 
@@ -295,10 +339,12 @@ class _Checks:
             return
         known = {*OPERATORS, *_MODIFIER_KEYS, *self.signals}
         unknown = [name for name in node.entries if name not in known]
-        for name in unknown if self.complete else ():
-            near = self.suggest(name, known)
-            hint = near if near.startswith("did") else "a signal must be declared under `signals`"
-            self.fault("P014", f"{quoted(name)} is no condition and no signal", node.entries[name][0].place, hint)
+        for name in unknown if self.complete and self.sound("signals") else ():
+            place = node.entries[name][0].place
+            if name == "<<":
+                self.fault("P006", "merge keys are refused", place, MERGE_HINT)
+            else:
+                self.fault("P014", f"{quoted(name)} is no condition and no signal", place, self.signal(name, known))
         if not unknown:
             for misfit in misfits({name: value.value for name, (_, value) in node.entries.items()}):
                 shown = node if misfit.key is None else node.entries[misfit.key][0]
@@ -318,7 +364,8 @@ class _Checks:
         choices = node.get("any")
         if choices is not None:
             return all(self.is_span(one, depth) for one in choices.items or [choices])
-        return not node.entries or any(key in node.entries for key in ("lexicon", "terms", "mechanism"))
+        known = {*OPERATORS, *_MODIFIER_KEYS, *self.signals}
+        return not node.entries.keys() <= known or not node.entries or not node.entries.keys().isdisjoint(_SPANS)
 
     def circles(self) -> None:
         """Conditions that lead back to themselves, each circle once with every hop, and those that grow too large."""
@@ -403,10 +450,8 @@ class _Checks:
                         self.refer("subject", value)
                     elif name in known:
                         self.fits(name, known[name], value)
-                    elif self.complete:
-                        near = self.suggest(name, known)
-                        hint = near if near.startswith("did") else "a signal must be declared under `signals`"
-                        self.fault("P030", f"there is no signal {quoted(name)}", key.place, hint)
+                    elif self.complete and self.sound("signals"):
+                        self.fault("P030", f"there is no signal {quoted(name)}", key.place, self.signal(name, known))
 
     def instant(self, node: Node) -> datetime | None:
         """The instant the node says, or a report that it says none."""
@@ -454,7 +499,8 @@ class _Checks:
                 self.terms(terms.items, f"lexicon {quoted(name)}")
                 for phrase in select(lexicon, "allow/*"):
                     self.note(phrase)
-            if self.complete and isinstance(lexicon.value, dict) and (terms is None or terms.value == []):
+            known = not (lexicon.lost or (terms is not None and terms.lost))
+            if known and isinstance(lexicon.value, dict) and (terms is None or terms.value == []):
                 shown = lexicon.get("file") or key
                 self.fault("P040", f"lexicon {quoted(name)} has no terms", shown.place, "list some, or take it away")
 
@@ -481,6 +527,16 @@ class _Checks:
             self.report.append(
                 Diagnostic("P041", f"{quoted(node.value)} is taken as text", node.place, hint=hint, level="note")
             )
+
+    def curly(self) -> None:
+        """A note where a text stands in typographic quotes, which are part of it: YAML knows only the plain ones."""
+        for section in ("categories", "versions", "rules", "lexicons"):
+            for node in _scalars(self.tree.get(section)):
+                text = node.value
+                if node.bare and isinstance(text, str) and _CURLY.fullmatch(text):
+                    hint = f"write it in plain quotes: '{text[1:-1]}'; or around it all, if they belong to it"
+                    told = f"{quoted(text)} is taken with its quotes, which are none of YAML's"
+                    self.report.append(Diagnostic("P041", told, node.place, hint=hint, level="note"))
 
     def ladders(self) -> None:
         """A ladder has what its `by` reads, and nothing it does not."""
@@ -520,8 +576,10 @@ class _Checks:
 
 # --- helpers ---------------------------------------------------------------------------------------------------------
 
+_SPANS = frozenset({"lexicon", "terms", "mechanism"})
 _SECTIONS = frozenset(field.alias or name for name, field in PolicyDocument.model_fields.items())
 _MODIFIER_KEYS: frozenset[str] = frozenset().union(*MODIFIERS.values())
+_CURLY = re.compile(r"[\u2018\u201c\u201e][^\u2018-\u201e]*[\u2019\u201d\u201c]")
 _AMBIGUOUS = re.compile(r"(?i)y|n|yes|no|on|off|true|false|null|[-+]?\d[\d_]*([:.]\d*)*|0[xob][\da-f_]+|\d+e\d+")
 
 
@@ -547,6 +605,22 @@ def _uses(node: Node) -> Iterator[str]:
         if name in ("any", "all", "of", "near", "not", "count", "distinct", "same_field", "use"):
             for below in value.items or [value]:
                 yield from _uses(below)
+
+
+def _scalars(node: Node | None) -> Iterator[Node]:
+    if node is not None:
+        for below in node.items or [value for _, value in node.entries.values()]:
+            yield from _scalars(below)
+        if not isinstance(node.value, list | dict):
+            yield node
+
+
+def _mentioned(node: Node) -> Iterator[str]:
+    """Every text below that may be a name."""
+    if isinstance(node.value, str):
+        yield node.value
+    for below in node.items or [value for key, (_, value) in node.entries.items() if key not in ("title", "tests")]:
+        yield from _mentioned(below)
 
 
 def _signal_type(tree: Node, name: str) -> SignalType:

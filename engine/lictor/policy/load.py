@@ -25,9 +25,13 @@ from lictor.policy.mistakes import empty_values, explain
 from lictor.policy.models import PolicyDocument
 from lictor.policy.source import Node, TextFile, decode, plain, read_bounded
 
-__all__ = ["MAX_MISTAKES", "Policy", "bundled_policies", "load_canonical", "load_policy"]
+__all__ = ["MAX_MISTAKES", "PACKED", "Policy", "bundled_policies", "load_canonical", "load_policy", "policy_from"]
 
 MAX_MISTAKES = 200
+PACKED = ".lictor"
+"""How the name of a packed policy ends."""
+
+_UNUSED = "P031"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,38 +83,50 @@ class Policy:
         return key, node
 
 
-def load_policy(spec: str | Path) -> Policy:
-    """The policy in that file or folder (its `policy.yaml`), or the bundled policy of that name.
+def load_policy(spec: str | Path, *, tried: list[Path] | None = None) -> Policy:
+    """The policy in that file, pack or folder (its `policy.yaml`), or the bundled policy of that name.
 
-    A bundled name wins over a folder of the same name here; write `./name` for the folder.
+    A bundled name wins over a folder of the same name here; write `./name` for the folder. `tried` gets the path of
+    every file that was asked for, whether it was there or not: what the policy is depends on these alone.
 
     Raises:
         PolicyError: the policy is wrong; every mistake is listed.
         UsageError: there is no such policy.
         InputError: the file cannot be read.
     """
+    tried = [] if tried is None else tried
+    tried += _candidates(spec)
     path = _find(spec)
     try:
+        if path.suffix == PACKED:
+            return _load_pack(path)
         data = read_bounded(path)
     except OSError as wrong:
         raise InputError(f"`{path}` cannot be read: {(wrong.strerror or '').lower()}") from None
-    sources = Sources(path.parent, shown(path.parent), bundled_policies)
+    sources = Sources(path.parent, shown(path.parent), bundled_policies, tried=tried)
     file = decode(str(shown(path)), data, sources.report)
     tree = sources.tree(file) if file else None
     if tree is None:
         raise PolicyError(_bounded(sources.report))
-    report = sources.report
-    report += empty_values(tree)
-    document = None
-    try:
-        document = PolicyDocument.model_validate(plain(tree))
-    except ValidationError as refused:
-        report += explain(refused, tree, complete=not sources.incomplete)
-    report += check(tree, complete=not sources.incomplete)
-    if document is None or any(diagnostic.level == "error" for diagnostic in report):
-        raise PolicyError(_bounded(report))
-    notes = tuple(sorted(report, key=_position))
+    document = _read(tree, sources.report, complete=not sources.incomplete, whole=not sources.torn)
+    if document is None or any(diagnostic.level == "error" for diagnostic in sources.report):
+        raise PolicyError(_bounded(sources.report))
+    notes = tuple(sorted(sources.report, key=_position))
     return Policy(document, _canonical(document), notes, tuple(sources.files), tree)
+
+
+def policy_from(tree: Node) -> Policy:
+    """The policy that a whole tree says: a changed copy of one that loaded. A name it no longer uses is no mistake.
+
+    Raises:
+        PolicyError: the policy is wrong; every mistake is listed.
+    """
+    report: list[Diagnostic] = []
+    document = _read(tree, report, complete=True)
+    wrong = [one for one in report if one.level == "error" and one.code != _UNUSED]
+    if document is None or wrong:
+        raise PolicyError(_bounded(wrong))
+    return Policy(document, _canonical(document), _tree=tree)
 
 
 def load_canonical(data: bytes) -> Policy:
@@ -124,6 +140,15 @@ def load_canonical(data: bytes) -> Policy:
     return Policy(document, _canonical(document))
 
 
+def _load_pack(path: Path) -> Policy:
+    from lictor.policy.pack import MAX_PACK, read_pack  # noqa: PLC0415 - it reads policies by means of this module
+
+    with path.open("rb") as file:
+        data = file.read(MAX_PACK + 1)
+    name = str(shown(path))
+    return read_pack(data, name).policy(name)
+
+
 def bundled_policies() -> dict[str, Path]:
     """The policies that come with Lictor, by name: as packaged, else those of the checkout."""
     package = Path(__file__).resolve().parent.parent
@@ -132,6 +157,12 @@ def bundled_policies() -> dict[str, Path]:
         if found:
             return found
     return {}
+
+
+def _candidates(spec: str | Path) -> list[Path]:
+    """Where a policy of that name may lie: as a file, or as a folder's root file."""
+    path = (bundled_policies().get(spec) if isinstance(spec, str) else None) or Path(spec)
+    return [path / ROOT_FILE, *([] if path.is_dir() else [path])]
 
 
 def _find(spec: str | Path) -> Path:
@@ -146,10 +177,22 @@ def _find(spec: str | Path) -> Path:
             return path
     except (OSError, ValueError):  # a NUL in the name, or a name too long: there is no such file
         pass
-    if path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+    if path.suffix in (".yaml", ".yml", PACKED) or len(path.parts) > 1:
         raise UsageError(f"there is no policy at `{path}`", hint="name a file, a folder or a bundled policy")
     hint = suggest(str(spec), bundled) if bundled else "name a file or a folder"
     raise UsageError(f"there is no policy `{spec}`", hint=hint)
+
+
+def _read(tree: Node, report: list[Diagnostic], *, complete: bool, whole: bool = True) -> PolicyDocument | None:
+    """The document the tree says, where it is well formed; every mistake found goes to the report."""
+    report += empty_values(tree)
+    document = None
+    try:
+        document = PolicyDocument.model_validate(plain(tree))
+    except ValidationError as refused:
+        report += explain(refused, tree, complete=complete)
+    report += check(tree, complete=complete, whole=whole, formed=document is not None)
+    return document
 
 
 def _canonical(document: PolicyDocument) -> bytes:

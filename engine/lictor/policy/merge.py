@@ -20,7 +20,8 @@ from pathlib import Path, PurePosixPath
 from lictor.errors import Diagnostic
 from lictor.facts import suggest
 from lictor.policy.borrow import lend
-from lictor.policy.source import MAX_DEPTH, Node, TextFile, decode, quoted, read_bounded, read_terms, read_yaml
+from lictor.policy.salvage import read_parts
+from lictor.policy.source import MAX_DEPTH, Node, TextFile, decode, quoted, read_bounded, read_terms
 
 __all__ = ["ROOT_FILE", "Sources", "shown"]
 
@@ -38,7 +39,8 @@ class Sources:
 
     `bundled` says where the policies lie that come with Lictor; `borrowers`, the folders of those that borrow from this
     one. `files` are those that were read, without those of lenders. `incomplete` holds once a file could not be read:
-    then nobody can say which names are missing or unused.
+    then nobody can say which names are missing or unused. `torn` holds once a part of a file could not be; the nodes
+    around it say so in `lost`. `tried` are the paths of all files that were asked for, lenders' too.
     """
 
     folder: Path
@@ -48,6 +50,8 @@ class Sources:
     report: list[Diagnostic] = field(default_factory=list)
     files: list[TextFile] = field(default_factory=list)
     incomplete: bool = False
+    torn: bool = False
+    tried: list[Path] = field(default_factory=list)
 
     def tree(self, file: TextFile) -> Node | None:
         """The whole policy as one tree, from its root file; `None` where that cannot be read."""
@@ -64,10 +68,12 @@ class Sources:
 
     def _include(self, root: Node, document: Node, hops: list[str], seen: set[str]) -> None:
         listed = document.get("include")
+        self.incomplete |= "include" in document.lost or (listed is not None and not isinstance(listed.value, list))
         for node in listed.items if listed else []:
             if not isinstance(node.value, str):
                 continue
             file = self._open(node)
+            self.incomplete |= file is None
             if file is None:
                 continue
             if file.name in hops:
@@ -86,6 +92,7 @@ class Sources:
                     self._include(root, part, [*hops, file.name], seen)
 
     def _join(self, root: Node, part: Node) -> None:
+        root.lost += part.lost
         for name, (key, value) in part.entries.items():
             if name == "include":
                 continue
@@ -94,12 +101,14 @@ class Sources:
                 root.entries[name] = (key, value)
             elif isinstance(present.value, list) and isinstance(value.value, list):
                 present.value.extend(value.value)
+                present.lost += value.lost
             elif isinstance(present.value, dict) and isinstance(value.value, dict):
                 self._join_entries(present, value)
             else:
                 self._twice(key, root.entries[name][0])
 
     def _join_entries(self, into: Node, part: Node) -> None:
+        into.lost += part.lost
         for name, (key, value) in part.entries.items():
             if name in into.entries:
                 self._twice(key, into.entries[name][0])
@@ -119,15 +128,16 @@ class Sources:
                 self._fault("P048", f"policies borrow from each other: {way}", key, hint)
                 self.incomplete = True
                 continue
-            lender = Sources(folder, shown(folder), self.bundled, lines)
+            lender = Sources(folder, shown(folder), self.bundled, lines, tried=self.tried)
             tree = lender.read_root(key)
             self.report += lender.report
-            self.incomplete |= tree is None or lender.incomplete
+            self.incomplete |= tree is None or lender.incomplete or lender.torn
             if tree is not None:
-                self.report += lend(tree, name, names, root, complete=not lender.incomplete)
+                self.report += lend(tree, name, names, root, complete=not (lender.incomplete or lender.torn))
 
     def read_root(self, asked: Node) -> Node | None:
         """The whole tree of the policy in this folder, for another policy that `asked` for it; `None` if unreadable."""
+        self.tried.append(self.folder / ROOT_FILE)
         try:
             data = read_bounded(self.folder / ROOT_FILE)
         except OSError as wrong:
@@ -142,6 +152,7 @@ class Sources:
         name = str(key.value)
         around = self.folder.resolve().parent
         beside = around / name
+        self.tried.append(beside / ROOT_FILE)
         try:
             inside = PurePosixPath(name).parts == (name,) and beside.resolve().parent == around
             there = (beside / ROOT_FILE).is_file()
@@ -170,13 +181,15 @@ class Sources:
             return
         file = self._open(node)
         if file is None:
+            lexicon.lost += ("terms",)
             return
         if not node.value.endswith((".yaml", ".yml")):
             self._add_terms(lexicon, node, read_terms(file))
             return
-        part = read_yaml(file, self.report)
+        part = self._parts(file)
+        lexicon.lost += ("terms",) if part is None else part.lost
         if part is None:
-            self.incomplete = True
+            pass  # reported
         elif isinstance(part.value, list):
             self._add_terms(lexicon, node, part.value)
         elif isinstance(part.value, dict):
@@ -203,19 +216,26 @@ class Sources:
             present.value.extend(terms)
 
     def _document(self, file: TextFile) -> Node | None:
-        document = read_yaml(file, self.report)
+        document = self._parts(file)
         if document is not None and not isinstance(document.value, dict):
-            self._fault(
-                "P016", "a policy file is a mapping", document, "begin with keys such as `rules:` or `lexicons:`"
-            )
+            terms = file.name.endswith(".txt") and file.name != str(self.shown / ROOT_FILE)
+            hint = "name a list of terms as a lexicon's `file`" if terms else "begin with keys such as `rules:`"
+            self._fault("P016", "a policy file is a mapping", document, hint)
             document = None
         self.incomplete |= document is None
         return document
+
+    def _parts(self, file: TextFile) -> Node | None:
+        before = len(self.report)
+        root = read_parts(file, self.report)
+        self.torn |= any(fault.code != "P010" for fault in self.report[before:])
+        return root
 
     def _open(self, node: Node) -> TextFile | None:
         name = str(node.value)
         path = PurePosixPath(name)
         target = self.folder / path
+        self.tried.append(target)
         try:
             inside = target.resolve().is_relative_to(self.folder.resolve())
             regular = target.is_file()
@@ -239,7 +259,6 @@ class Sources:
                 )
             else:
                 file = decode(str(self.shown / path), data, self.report)
-        self.incomplete |= file is None
         self.files += [file] if file is not None else []
         return file
 

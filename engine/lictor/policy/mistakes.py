@@ -15,11 +15,11 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from lictor.errors import Diagnostic, Place
-from lictor.facts import suggest
-from lictor.policy.models import SHORT_STEPS, PolicyDocument, Step
+from lictor.policy.meant import meant
+from lictor.policy.models import SHORT_STEPS, Condition, PolicyDocument, Step
 from lictor.policy.source import Node, quoted
 
-__all__ = ["MOST", "Found", "empty_values", "explain", "follow"]
+__all__ = ["MERGE_HINT", "MOST", "Found", "empty_values", "explain", "follow", "unnamed"]
 
 Path = Sequence[str | int]
 
@@ -56,6 +56,8 @@ def follow(root: Node, path: Path) -> Found:
         if entry is not None:
             found.key, found.node = entry
             found.name, found.item = str(found.key.value), False
+        elif part == "[key]" and found.key is not None:
+            found.node = found.key  # the key itself is wrong, not its value
         elif isinstance(part, int) and part < len(node.items):
             found.node, found.item = node.items[part], True
     return found
@@ -64,18 +66,42 @@ def follow(root: Node, path: Path) -> Found:
 def explain(refused: ValidationError, root: Node, *, complete: bool) -> Iterator[Diagnostic]:
     """One diagnostic for each thing the models refuse. Where a file could not be read, no section is called missing."""
     errors = refused.errors(include_url=False)[:MOST]
-    meant = {(error["loc"][:-1], _meant(error["loc"])) for error in errors if error["type"] == "extra_forbidden"}
+    without = dict(unnamed(root))
+    for section, first in without.items():
+        told = f"{quoted(first.value)} stands where a name is wanted in {quoted(section)}"
+        yield Diagnostic("P016", told, first.place, hint="write a name with `:`, and these keys indented below it")
+    errors = [error for error in errors if error["loc"][:1] not in [(section,) for section in without]]
+    misspelled = {(error["loc"][:-1], _meant(error["loc"])) for error in errors if error["type"] == "extra_forbidden"}
     for error in errors:
         found = follow(root, error["loc"])
-        if error["type"] == "missing" and (error["loc"][:-1], error["loc"][-1]) in meant:
+        if error["type"] == "missing" and (error["loc"][:-1], error["loc"][-1]) in misspelled:
             continue  # it is there, misspelled
         written = len(found.node.items) if isinstance(found.node.value, list) else 1
         if error["type"] == "too_short" and written >= error["ctx"]["min_length"]:
             continue  # its items are wrong, and reported themselves
         if error["type"] == "condition" or (found.node.value is None and error["type"] != "missing"):
             continue  # `checks` and `empty_values` say it at the exact key
+        if error["type"] == "missing" and not {str(error["loc"][-1]), "*"}.isdisjoint(found.node.lost):
+            continue  # it may be there, in what could not be read
+        if error["type"] in ("too_short", "text") and found.node.lost:
+            continue
         if complete or error["type"] != "missing" or len(error["loc"]) > 1:
             yield _diagnostic(error, found)
+
+
+def unnamed(root: Node) -> Iterator[tuple[str, Node]]:
+    """Each section in which the keys of an entry stand without the entry's name, with the first of them."""
+    for section, field in PolicyDocument.model_fields.items():
+        annotation = _bare(field.annotation)
+        if typing.get_origin(annotation) is not Mapping:
+            continue
+        model, written = _bare(typing.get_args(annotation)[1]), root.get(section)
+        if written is None or not _is_model(model) or model is Condition:
+            continue
+        known = {one.alias or name for name, one in model.model_fields.items()}
+        stray = [key for name, (key, _) in written.entries.items() if name in known]
+        if len(stray) > 1 and len(stray) == len(written.entries):
+            yield section, stray[0]
 
 
 def empty_values(root: Node) -> Iterator[Diagnostic]:
@@ -100,8 +126,10 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
     if kind == "extra_forbidden" and found.name in SHORT_STEPS and _is_step(error["loc"]):
         hint = f"write two effects: `[{{...}}, {{{found.name}: ...}}]`"
         return Diagnostic("P014", f"{name} beside another action", found.key.place if found.key else place, hint=hint)
+    if kind == "extra_forbidden" and found.name == "<<":
+        return Diagnostic("P006", "merge keys are refused", found.key.place if found.key else place, hint=MERGE_HINT)
     if kind == "extra_forbidden":
-        hint = suggest(found.name, _known_keys(error["loc"])) or "take it away"
+        hint = meant(found.name, _known_keys(error["loc"])) or "take it away"
         return Diagnostic("P014", f"unknown key {name}", found.key.place if found.key else place, hint=hint)
     if kind == "missing":
         missing = str(error["loc"][-1])
@@ -112,8 +140,9 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
         among = ", ".join(f"`{one}`" for one in allowed)
         if isinstance(value, str) and value in allowed:
             return Diagnostic("P016", f"{name} is the text {quoted(value)}", place, hint="write it without quotes")
-        near = suggest(str(value), allowed)
-        hint = near if near.startswith("did") else "write one of them as it stands here"
+        near = meant(str(value), allowed)
+        only = "write one of them as it stands here" if len(allowed) > 1 else f"write `{allowed[0]}`"
+        hint = near if near.startswith("did") else only
         return Diagnostic(
             "P017", f"{said}, not one of {among}" if len(allowed) > 1 else f"{said}, not {among}", place, hint=hint
         )
@@ -121,7 +150,14 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
         wanted, hint = _KINDS[kind]
         if kind == "string_type" and isinstance(value, int | float):
             hint = _in_quotes(value)
+        elif wanted == "a list":
+            hint = _as_list(found, hint)
+        elif wanted == "a mapping" and isinstance(value, list):
+            hint = _as_mapping(error["loc"], found, hint)
         return Diagnostic("P016", f"{said} where {wanted} is wanted", place, hint=hint)
+    if kind == "string_too_short" and found.item:
+        hint = "write at least one character, or take it away"
+        return Diagnostic("P018", f"an empty text in {name}", place, hint=hint)
     if kind in ("too_short", "string_too_short"):
         return Diagnostic("P018", _too_short(name, context), place, hint="write at least " + _least(context))
     if kind in ("too_long", "string_too_long"):
@@ -144,13 +180,33 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
     return Diagnostic(code, fact, place, hint=hint)
 
 
+def _as_list(found: Found, hint: str) -> str:
+    """How what was written is written as a list."""
+    value = found.node.value
+    if isinstance(value, str):
+        return f"write `[{value}]`" if len(value) <= 60 else hint
+    if isinstance(value, dict) and any(key.startswith("-") for key in value):
+        return "write a space after the `-` of each item"
+    if isinstance(value, dict) and "id" not in value and all(isinstance(one.value, dict) for _, one in value.values()):
+        return "begin each item with `- id: ` and its name, all in one column"
+    return "begin each item with `- `, all in one column" if isinstance(value, dict) else hint
+
+
+def _as_mapping(path: Path, found: Found, hint: str) -> str:
+    """How what was written as a list is written as a mapping."""
+    if {"any", "all", "near"} <= set(_known_keys((*path, ""))):
+        return "write `{any: [...]}` where one of them is enough, `{all: [...]}` where each must hold"
+    named = all(len(item.entries) >= 1 for item in found.node.items)
+    return "take the `- ` before each entry away" if found.node.items and named else hint
+
+
 def _in_quotes(value: float) -> str:
     return f"put it in quotes: '{str(value).lower() if isinstance(value, bool) else value}'"
 
 
 def _meant(path: Path) -> str | None:
     """The key an unknown one is likely to be."""
-    hint = suggest(str(path[-1]), _known_keys(path))
+    hint = meant(str(path[-1]), _known_keys(path))
     return hint.split("`")[1] if hint.startswith("did you mean") else None
 
 
@@ -232,6 +288,7 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
+MERGE_HINT = "write the keys out where they are needed"
 _KINDS: Mapping[str, tuple[str, str]] = {
     "string_type": ("a text", "write a text, in quotes where it could be read as anything else"),
     "int_type": ("a whole number", "write it without quotes and without a fraction"),
@@ -261,8 +318,10 @@ _OWN: Mapping[str, str] = {
     "date": "P023",
     "text": "P024",
     "scalar": "P016",
+    "blank": "P019",
     "spellings": "P044",
     "separators": "P045",
+    "guard": "P015",
 }
 _EXAMPLES: Mapping[str, str] = {
     "lictor": "begin the policy with `lictor: 1`, the version of its language",

@@ -11,6 +11,7 @@ as parts per million; instants carry their offset.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -36,6 +37,7 @@ from lictor.errors import UsageError
 from lictor.facts import Field as FieldName
 from lictor.facts import Surface, Trigger, instant
 from lictor.policy.actions import Action
+from lictor.policy.amiss import duration_hint, instant_hint, language_hint
 from lictor.policy.names import SIGNALS, SignalType
 from lictor.policy.spellings import spellings
 
@@ -43,6 +45,7 @@ __all__ = [
     "Appeals",
     "Authority",
     "Binds",
+    "Budget",
     "Calendar",
     "Category",
     "Complaints",
@@ -51,6 +54,7 @@ __all__ = [
     "Evasion",
     "Exemption",
     "Ground",
+    "Guard",
     "Ladder",
     "Lexicon",
     "LexiconTerm",
@@ -109,9 +113,7 @@ def _duration(value: object) -> Duration:
         return value
     found = re.fullmatch(r"(\d{1,6})\s*(s|m|h|d|workdays?|calendar years?)", value) if isinstance(value, str) else None
     if found is None:
-        raise PydanticCustomError(
-            "duration", "not a duration", {"hint": "write `90s`, `30m`, `24h`, `7d`, `7 workdays`"}
-        )
+        raise PydanticCustomError("duration", "not a duration", {"hint": duration_hint(value)})
     unit = {"workday": "workdays", "calendar year": "calendar years"}.get(found[2], found[2])
     return Duration(int(found[1]), unit)  # type: ignore[arg-type]
 
@@ -140,7 +142,8 @@ def _instant(value: object) -> datetime:
     try:
         return instant(value)
     except UsageError as wrong:
-        raise PydanticCustomError("instant", "{fact}", {"fact": str(wrong), "hint": wrong.hint}) from None
+        hint = instant_hint(str(value)) or wrong.hint
+        raise PydanticCustomError("instant", "{fact}", {"fact": str(wrong), "hint": hint}) from None
 
 
 def _date(value: object) -> date:
@@ -159,6 +162,9 @@ def _local_text(value: object) -> Mapping[str, str]:
     for lang, text in value.items():
         if not re.fullmatch(r"[a-z]{2,3}", str(lang)):
             context = {"at": lang, "fact": f"`{lang}` is no language", "hint": "use a code such as `en` or `zh`"}
+            raise PydanticCustomError("text", "{fact}", context)
+        if language := language_hint(str(lang)):
+            context = {"at": lang, "fact": f"`{lang}` is a country, no language", "hint": f"write `{language}`"}
             raise PydanticCustomError("text", "{fact}", context)
         if not isinstance(text, str) or not text.strip():
             context = {
@@ -184,6 +190,9 @@ def _scalar(value: object) -> str | int | bool:
 
 
 def _spelled(term: str) -> str:
+    if all(unicodedata.category(char) in ("Cf", "Mn", "Zs") for char in term):
+        fact = f"`{term}` is a term without a character that can be seen"
+        raise PydanticCustomError("blank", "{fact}", {"fact": fact, "hint": "take it away, or write it anew"})
     try:
         spellings(term)
     except ValueError as wrong:
@@ -572,7 +581,8 @@ class Rule(Model):
 
     `status`: a `draft` is only checked for mistakes; `monitor` decides and does nothing; `enforce` acts.
     `effect` replaces the detected effect and the ladder: that is done at once, and nothing more. `dated` is the day on
-    which somebody last answered for it.
+    which somebody last answered for it. From the instant `expires` on the rule is out of force: of what was published
+    before it still speaks, as a category does that a later version ends.
     """
 
     id: Id
@@ -591,6 +601,7 @@ class Rule(Model):
     owner: str | None = None
     source: Source | None = None
     dated: Aside[Day | None] = None
+    expires: Instant | None = None
     note: Aside[str | None] = None
 
 
@@ -855,6 +866,35 @@ class Retroactive(Model):
     strike: bool = False
 
 
+class Budget(Model):
+    """How many, and where `share` says so beyond which share of all too: only what is above both is too much."""
+
+    count: Annotated[int, Field(ge=1)]
+    share: Ppm | None = None
+
+
+class Guard(Model):
+    """How much each of these rules may do by itself within a time, counted where decisions are applied.
+
+    `rules` are ids or patterns. A rule that goes beyond its budget of `items` or `accounts` loses the `actions`, and no
+    others: what they would have done is proposed to a person, until somebody arms the rule again.
+    """
+
+    id: Id
+    rules: OneOrMore[str] = ("*",)
+    actions: OneOrMore[Action]
+    within: FixedDuration
+    items: Budget | None = None
+    accounts: Budget | None = None
+
+    @model_validator(mode="after")
+    def _some_budget(self) -> Self:
+        if self.items is None and self.accounts is None:
+            hint = "say how much a rule may do: `items: {count: 200, share: 5%}`"
+            raise PydanticCustomError("guard", "{fact}", {"fact": "a guard without a budget", "hint": hint})
+        return self
+
+
 class Recording(Model):
     """What a ledger does not keep: the words written in the fields under `mask`; which terms stood where is kept."""
 
@@ -873,11 +913,13 @@ class PolicyDocument(Model):
 
     Where order means something (versions, severities, rules, ladders, notices) there is a list; the rest is by name.
     `takes` says which functions an action takes away by itself; `'*'` is all but those that are never restricted.
-    `require` names what every rule must say of itself; the lint holds rules to it.
+    `require` names what every rule must say of itself; the lint holds rules to it. `revision` counts what was mended
+    since the newest version was written: the policy's name, that version and the revision stand for one content.
     """
 
     lictor: Literal[1]
     policy: Id
+    revision: Annotated[int, Field(ge=0, le=1_000_000)] = 0
     title: LocalText
     owner: str
     description: LocalText | None = None
@@ -917,6 +959,12 @@ class PolicyDocument(Model):
     retroactive: Retroactive | None = None
     calendar: Calendar | None = None
     ledger: Recording = Recording()
+    guards: Some[Guard] = ()
+
+    @property
+    def content_name(self) -> str:
+        """What stands for this content and no other: the policy, its newest version, the revision."""
+        return f"{self.policy} {self.versions[-1].id} revision {self.revision}"
 
     @cached_property
     def known_signals(self) -> Mapping[str, SignalType]:
@@ -927,6 +975,11 @@ class PolicyDocument(Model):
     def version_numbers(self) -> Mapping[str, int]:
         """The place of each version in the list, by its id."""
         return {version.id: number for number, version in enumerate(self.versions)}
+
+    @cached_property
+    def rule_of(self) -> Mapping[str | None, Rule]:
+        """Each rule by its id."""
+        return {rule.id: rule for rule in self.rules}
 
     @cached_property
     def ladder_of(self) -> Mapping[str | None, Ladder]:

@@ -5,7 +5,7 @@
 * A key is text and stands once. No anchors, aliases, tags or second documents.
 * The tree is built from parser events, so depth is counted before anything recurses: PyYAML's C composer crashes the
   process on 100,000 nested brackets. libyaml's scanner is used where PyYAML has it.
-* A file with broken syntax yields one diagnostic; every other mistake in it is reported.
+* Where a document ends in a syntax mistake, `salvage` reads what is sound in the rest.
 
 Lines end at LF, CR LF or CR; other line separators are refused, so that line numbers are those of any editor.
 """
@@ -15,8 +15,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -27,8 +28,10 @@ __all__ = [
     "MAX_DEPTH",
     "MAX_NODES",
     "Node",
+    "Parsed",
     "Scalar",
     "TextFile",
+    "parse",
     "plain",
     "quoted",
     "read_bounded",
@@ -76,6 +79,7 @@ class Node:
     length: int
     value: Scalar | list[Node] | dict[str, tuple[Node, Node]]
     bare: bool = False  # a scalar without quotes
+    lost: tuple[str, ...] = ()  # keys of which the value could not be read; `*` for a list's items, or keys not known
 
     @property
     def place(self) -> Place:
@@ -121,7 +125,10 @@ def read_bounded(path: Path) -> bytes:
 
 
 def decode(name: str, data: bytes, report: list[Diagnostic]) -> TextFile | None:
-    """The file's text, or `None` and a diagnostic: it must be UTF-8, of bounded size and without control characters."""
+    """The file's text, or `None` and a diagnostic: it must be UTF-8 and of bounded size.
+
+    Control characters are reported, and replaced so that the rest can be read.
+    """
     if len(data) > MAX_BYTES:
         message = f"the file is larger than {MAX_BYTES:,} bytes"
         report.append(
@@ -144,7 +151,7 @@ def decode(name: str, data: bytes, report: list[Diagnostic]) -> TextFile | None:
         )
         return None
     file = TextFile(name, _lines(text))
-    if found := _FORBIDDEN.search(file.text):
+    for found in islice(_FORBIDDEN.finditer(file.text), _MOST_CHARACTERS):
         name_of = f"U+{ord(found[0]):04X}"
         report.append(
             Diagnostic(
@@ -154,20 +161,41 @@ def decode(name: str, data: bytes, report: list[Diagnostic]) -> TextFile | None:
                 hint=f'delete it, or write it in double quotes as `"\\u{ord(found[0]):04x}"`',
             )
         )
-        return None
-    return file
+    return TextFile(name, _FORBIDDEN.sub("\ufffd", file.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What came of parsing: the tree, what is wrong, and whether it ended early, at a syntax mistake or at a bound.
+
+    A tree with mistakes of the other kinds is there, with `lost` where a value cannot be known.
+    """
+
+    root: Node | None
+    faults: list[Diagnostic]
+    ended: Literal["", "syntax", "bound"] = ""
 
 
 def read_yaml(file: TextFile, report: list[Diagnostic]) -> Node | None:
     """The tree of the file's one document, or `None` where the file cannot be trusted; mistakes go to the report."""
-    builder = _Builder(file, report)
+    parsed = parse(file)
+    report += parsed.faults
+    if parsed.root is None and not parsed.faults:
+        hint = "write the policy here, or take the file away"
+        report.append(Diagnostic("P009", "the file is empty", file.place(1, 1, 1), hint=hint))
+    return None if any(fault.code not in _HARMLESS for fault in parsed.faults) else parsed.root
+
+
+def parse(file: TextFile, text: str | None = None, first: int = 0) -> Parsed:
+    """What the text says, which stands in the file from the line after `first` (or is all of it)."""
+    builder = _Builder(file, first)
     try:
-        return builder.build(_events(file.text))
+        return builder.build(_events(file.text if text is None else text))
     except yaml.MarkedYAMLError as wrong:
-        report.append(_syntax_mistake(file, wrong, builder.last))
+        fault = _syntax_mistake(file, wrong, builder, first)
     except yaml.YAMLError as wrong:
-        report.append(Diagnostic("P001", "the file is not YAML", Place(file.name, 1, 1), hint=str(wrong)))
-    return None
+        fault = Diagnostic("P001", "the file is not YAML", Place(file.name, 1, 1), hint=str(wrong))
+    return Parsed(None, [*builder.report, fault], "syntax")
 
 
 def read_terms(file: TextFile) -> list[Node]:
@@ -184,6 +212,7 @@ def read_terms(file: TextFile) -> list[Node]:
 
 _PARSER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MOST_CHARACTERS = 20
 _COMMENT = re.compile(r"(^|\s)#.*")
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _FLOAT = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+")
@@ -197,16 +226,16 @@ class _RefusedError(Exception):
 class _Builder:
     """One pass over the events. `open`: the collections around the next node; `keys`: the key each waits with."""
 
-    def __init__(self, file: TextFile, report: list[Diagnostic]) -> None:
+    def __init__(self, file: TextFile, first: int) -> None:
         self.file = file
-        self.report = report
-        self.broken = False
+        self.first = first
+        self.report: list[Diagnostic] = []
         self.root: Node | None = None
         self.last: Any = None
         self.open: list[Node] = []
         self.keys: list[Node | None] = []
 
-    def build(self, events: Iterator[Any]) -> Node | None:
+    def build(self, events: Iterator[Any]) -> Parsed:
         try:
             for count, event in enumerate(events):
                 if count > MAX_NODES:
@@ -215,11 +244,9 @@ class _Builder:
                 self.take(event)
                 self.last = event
         except _RefusedError:
-            return None
-        if self.root is None:
-            hint = "write the policy here, or take the file away"
-            self.report.append(Diagnostic("P009", "the file is empty", self.file.place(1, 1, 1), hint=hint))
-        return None if self.broken else self.root
+            return Parsed(None, self.report, "bound")
+        known = self.root is not None and self.root.value is not _UNKNOWN
+        return Parsed(self.root if known else None, self.report)
 
     def take(self, event: Any) -> None:
         kind = type(event)
@@ -232,14 +259,13 @@ class _Builder:
             node = self.open.pop()
             end = event.end_mark
             if not node.length:
-                node.length = end.column - node.column + 1 if end.line == node.line - 1 else 1
+                node.length = end.column - node.column + 1 if end.line + self.first == node.line - 1 else 1
         elif kind is yaml.AliasEvent:
             self.fault("P006", f"the alias {quoted('*' + event.anchor)} is refused", event, _ALIAS_HINT)
-            self.attach(self.node(event, ""))
+            self.attach(self.node(event, _UNKNOWN))
         elif kind is yaml.DocumentStartEvent and self.root is not None:
-            self.refuse(
-                "P008", "a second document begins here", event, "keep one policy in a file; take the `---` away"
-            )
+            self.fault("P008", "a second document begins here", event, SECOND_DOCUMENT)
+            raise _RefusedError
 
     def begin(self, event: Any, value: Any) -> None:
         if len(self.open) >= MAX_DEPTH:
@@ -248,7 +274,8 @@ class _Builder:
         self.marks(event)
         mark = event.start_mark
         # The length is known at the end (flow) or is that of the first key (block).
-        node = Node(self.file, mark.line + 1, mark.column + 1, 0 if event.flow_style else 1, value)
+        line = mark.line + self.first + 1
+        node = Node(self.file, line, mark.column + 1, 0 if event.flow_style else 1, value)
         self.attach(node)
         self.open.append(node)
         self.keys.append(None)
@@ -278,9 +305,10 @@ class _Builder:
 
     def node(self, event: Any, value: Scalar) -> Node:
         start, end = event.start_mark, event.end_mark
-        line = self.file.lines[start.line] if start.line != end.line else ""
+        number = start.line + self.first
+        line = self.file.lines[number] if start.line != end.line else ""
         length = end.column - start.column if start.line == end.line else len(line.rstrip()) - start.column
-        return Node(self.file, start.line + 1, start.column + 1, length, value)
+        return Node(self.file, number + 1, start.column + 1, length, value)
 
     def attach(self, node: Node) -> None:
         if not self.open:
@@ -288,24 +316,29 @@ class _Builder:
             return
         around = self.open[-1]
         if isinstance(around.value, list):
-            around.value.append(node)
+            if node.value is _UNKNOWN:
+                around.lost = (*around.lost, "*")
+            else:
+                around.value.append(node)
             return
         assert isinstance(around.value, dict)
         key = self.keys[-1]
         if key is None:
             self.keys[-1] = self.key(node, around)
-        else:
-            self.keys[-1] = None
-            if isinstance(key.value, str) and key.value not in around.value:
-                around.value[key.value] = (key, node)
+            return
+        self.keys[-1] = None
+        if not isinstance(key.value, str) or node.value is _UNKNOWN:
+            around.lost = (*around.lost, key.value if isinstance(key.value, str) else "*")
+        elif key.value not in around.value:
+            around.value[key.value] = (key, node)
 
     def key(self, node: Node, around: Node) -> Node:
         if around.length <= 1 and not around.entries and (around.line, around.column) == (node.line, node.column):
             around.length = node.length
-        if isinstance(node.value, list | dict) or node.value is None:
-            self.broken = True
+        if isinstance(node.value, list | dict) or node.value is None or node.value is _UNKNOWN:
             hint = "write `key: value`; a text that begins with `[`, `{` or `?` goes in quotes"
-            self.report.append(Diagnostic("P011", "a key must be text", node.place, hint=hint))
+            if node.value is not _UNKNOWN:
+                self.report.append(Diagnostic("P011", "a key must be text", node.place, hint=hint))
             return Node(node.file, node.line, node.column, node.length, None)
         if node.bare:  # a key is text as it is written: `on`, `1`, `true`
             node.value = node.file.lines[node.line - 1][node.column - 1 :][: node.length]
@@ -339,7 +372,6 @@ class _Builder:
         return self.file.lines[node.line - 1][node.column - 1 :].split()[0]
 
     def fault(self, code: str, message: str, event: Any, hint: str) -> None:
-        self.broken = True
         self.report.append(Diagnostic(code, message, self.node(event, "").place, hint=hint))
 
     def refuse(self, code: str, message: str, event: Any, hint: str) -> None:
@@ -347,6 +379,9 @@ class _Builder:
         raise _RefusedError
 
 
+SECOND_DOCUMENT = "keep one policy in a file; take the `---` away"
+_UNKNOWN: Any = object()  # the value of an alias: what it stands for is not looked up
+_HARMLESS = ("P010",)  # of a key given twice, the first holds
 _ALIAS_HINT = "write the value out, or give it a name under `lexicons` or `conditions`"
 
 
@@ -399,10 +434,12 @@ _SYNTAX: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def _syntax_mistake(file: TextFile, wrong: yaml.MarkedYAMLError, last: Any) -> Diagnostic:
+def _syntax_mistake(file: TextFile, wrong: yaml.MarkedYAMLError, builder: _Builder, first: int) -> Diagnostic:
     problem = wrong.problem or ""
     mark = wrong.problem_mark or wrong.context_mark
-    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if "alphabetic or numeric" in problem:
+        mark = wrong.context_mark or mark  # where the text begins, not the character in it that no alias can have
+    line, column = (mark.line + first, mark.column) if mark else (first, 0)
     at = file.lines[line][column : column + 1] if line < len(file.lines) else ""
     if at == "\t":
         problem = "tab"
@@ -411,10 +448,26 @@ def _syntax_mistake(file: TextFile, wrong: yaml.MarkedYAMLError, last: Any) -> D
         ("the file is not YAML", f"the YAML parser says: {problem}"),
     )
     opened: Any = wrong.context_mark
-    if "does not fit" in message and _runs_on(last, line):
-        message, hint, opened = "the quote is not closed", _QUOTE, last.start_mark
+    if at in ("]", "}", ",") and ("does not" in message or "neither" in message):
+        message, hint = (
+            ("a {at} where nothing is open", "take it away, or write the `[` or `{` that it closes")
+            if at != ","
+            else ("a {at} after the value", "take it away: only inside `[...]` and `{...}` are there commas")
+        )
+    if "does not fit" in message and _runs_on(builder.last, line - first):
+        message, hint, opened = "the quote is not closed", _QUOTE, builder.last.start_mark
+    around = builder.open[-1] if builder.open else None
+    if "node content" in problem and at == "-" and around is not None and not around.length:
+        # An open bracket, and on a later line a list in dashes: the bracket was to be closed before.
+        message, hint = next(
+            (fact, way)
+            for part, fact, way in _SYNTAX
+            if ("']'" if around.items or around.value == [] else "'}'") in part
+        )
+        return Diagnostic("P001", message, file.place(around.line, around.column, 1), "opened here", hint)
     if opened and ("closed" in message):
-        return Diagnostic("P001", message, file.place(opened.line + 1, opened.column + 1, 1), "opened here", hint)
+        place = file.place(opened.line + first + 1, opened.column + 1, 1)
+        return Diagnostic("P001", message, place, "opened here", hint)
     return Diagnostic("P001", message.format(at=quoted(at)), file.place(line + 1, column + 1, 1), hint=hint)
 
 

@@ -12,6 +12,7 @@ A policy that does not load is for `lictor.policy` to explain; the lint reads po
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from lictor.author.lint.check import Check
 from lictor.author.lint.checks import (
@@ -20,6 +21,7 @@ from lictor.author.lint.checks import (
     always_fires,
     automatic_ban,
     ban_at_once,
+    calendar_days,
     category_without_clause,
     category_without_rule,
     contradicts,
@@ -27,23 +29,28 @@ from lictor.author.lint.checks import (
     everyday_word,
     exemption_never_applies,
     exemption_swallows,
+    expired,
     idle_part,
     implied,
     inside_terms,
     inside_words,
     ladder_overlap,
     language_missing,
+    listed_twice,
     never_fires,
     no_consequence,
     no_deadline,
     no_notice,
+    no_such_particular,
     notice_never_shown,
     one_character,
     out_of_reach,
     outlives_strikes,
     retroactive,
+    same_term,
     sounds_like,
     tested_in_one_language,
+    unfilled_placeholder,
     unowned,
     unreachable_step,
     untested,
@@ -69,7 +76,8 @@ CHECKS: tuple[Check, ...] = tuple(
                 exemption_never_applies, untested, tested_in_one_language, unowned, no_consequence, ladder_overlap,
                 version_gap, ban_at_once, no_deadline, outlives_strikes, unreachable_step, automatic_ban, empty_effect,
                 out_of_reach, no_notice, language_missing, notice_never_shown, category_without_clause,
-                category_without_rule, retroactive,
+                category_without_rule, retroactive, expired, same_term, unfilled_placeholder, no_such_particular,
+                calendar_days, listed_twice,
             ),
         ),
         key=lambda check: check.code,
@@ -84,9 +92,12 @@ ABOUT_COMMENTS: Mapping[str, str] = {
 """What is said of the comments themselves."""
 
 
-def lint(policy: Policy) -> list[Finding]:
-    """Everything found in the policy, sorted by place; what a comment allows is there with its reason."""
-    study = Study(policy)
+def lint(policy: Policy, *, now: datetime | None = None) -> list[Finding]:
+    """Everything found in the policy, sorted by place; what a comment allows is there with its reason.
+
+    Rules that have expired, or soon will, are found as of `now`; without it, as of the newest version.
+    """
+    study = Study(policy, now)
     found = [Finding(note, _quoting(note)) for note in policy.notes]
     # What was borrowed is for the lint of the policy it was borrowed from.
     found += [
@@ -113,6 +124,8 @@ def _quoting(note: Diagnostic) -> Edit | None:
     if note.code != "P041" or place is None:
         return None
     word = place.source[place.column - 1 :][: place.length]
+    if not word.isascii():
+        return None  # typographic quotes: whether they belong to the text only its author knows
     return in_quotes(place.file, place.line, place.column, place.length, word)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property
 
 from lictor.author.lint.formulas import Formulas
@@ -21,9 +22,10 @@ Values = frozenset[str | int | bool]
 
 
 class Study:
-    """One loaded policy under study. What several checks ask is worked out once."""
+    """One loaded policy under study. What several checks ask is worked out once. `now`: the instant it is read at."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, now: datetime | None = None) -> None:
+        self.now = now
         self.policy = policy
         self.document = policy.document
         self.nodes: dict[int, Node] = {}

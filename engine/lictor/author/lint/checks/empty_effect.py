@@ -38,6 +38,9 @@ def find(study: Study) -> Iterator[Fault]:
 def _faults(study: Study, ladder: str, step: Step) -> Iterator[tuple[str, str]]:
     if step.action == "restrict" and not step.functions:
         yield f"ladder `{ladder}` restricts nothing: `restrict` names no function", "write `{restrict: [...], for: 7d}`"
+    if step.action == "restrict" and step.functions and not (step.lasting or step.until or step.permanent):
+        hint = "write `for: 7d`, `until: rectified`, or `permanent: true` if that is meant"
+        yield f"ladder `{ladder}` restricts without an end", hint
     if step.action == "none":
         yield f"ladder `{ladder}` has the effect `none`, which is no step", "say what follows, or take it away"
     if step.action == "suspend" and step.lasting is None and step.until is None:

@@ -102,6 +102,12 @@ def _of_orders(study: Study) -> Iterator[_Test]:
         "give it a time in which a person can act, such as `window: 30d`",
     )
     yield (
+        ("appeals", "window"),
+        appeals.window.amount > 0 and _days(appeals.window) * 24 < 1,
+        f"an account has {appeals.window} to appeal: hardly anybody reads the notice in that time",
+        "give it a time in which a person can act, such as `window: 30d`",
+    )
+    yield (
         ("appeals", "answer"),
         not appeals.answer.amount,
         "an appeal must be answered within no time",
