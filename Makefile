@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check golden bench bench-quick quality crash wheel tables clean
+.PHONY: demo test check docs golden adapters browser studies bench bench-quick quality crash wheel tables clean
 
 POLICIES := wechat payments search whaletalk marketplace
 
@@ -22,8 +22,23 @@ check: $(VENV)/dev.stamp  ## style, types, and who imports whom
 	$(BIN)/lint-imports
 	$(BIN)/lictor policy lint $(POLICIES)
 
-golden: $(VENV)/dev.stamp  ## rewrite the golden files and the outputs in README.md; read the diff
+docs: $(VENV)/docs.stamp  ## the documentation as a site: open build/site/index.html
+	$(BIN)/python docs/builder/build.py build/site
+
+golden: $(VENV)/dev.stamp  ## rewrite the golden files and the outputs in README.md and docs/; read the diff
 	LICTOR_GOLDEN=1 $(BIN)/python -m pytest -q -n auto
+
+browser: $(VENV)/dev.stamp  ## HTML reports as a reader uses them, in the Chromium of this machine; skipped where there is none
+	$(BIN)/python -m pip install --quiet --group browser
+	if command -v npm >/dev/null; then npm install --silent --no-audit --no-fund --prefix $(VENV) axe-core@4; fi
+	$(BIN)/python -m pytest -q tests/browser
+
+adapters: $(VENV)/dev.stamp  ## Spark on a local cluster, and the examples for Polars, DuckDB, pandas, Ray and the others
+	$(BIN)/python -m pip install --quiet --group adapters
+	$(BIN)/python -m pytest -q -p no:xdist tests/adapters
+
+studies: $(VENV)/report.stamp  ## three studies of policies, with a report each under build/studies
+	for one in rule-of-2022 rectify-deadline keywords; do PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/studies/$$one.sh || exit; done
 
 bench: $(VENV)/bench.stamp  ## all benchmarks with rivals, a quarter of an hour; writes benchmarks/record/ and docs/benchmarks.md
 	$(BIN)/python benchmarks/run.py
@@ -57,8 +72,16 @@ $(VENV)/lictor.stamp: $(VENV)/pip.stamp pyproject.toml
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 
+$(VENV)/report.stamp: $(VENV)/lictor.stamp
+	$(BIN)/python -m pip install --quiet --editable '.[report]'
+	touch $@
+
 $(VENV)/dev.stamp: $(VENV)/lictor.stamp
 	$(BIN)/python -m pip install --quiet --group dev
+	touch $@
+
+$(VENV)/docs.stamp: $(VENV)/lictor.stamp
+	$(BIN)/python -m pip install --quiet --group docs
 	touch $@
 
 $(VENV)/bench.stamp: $(VENV)/lictor.stamp  # the rivals under node only where there is node
