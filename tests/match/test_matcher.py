@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pyarrow as pa
@@ -312,6 +313,49 @@ def test_dictionary_rows_and_nulls() -> None:
     column = pa.array(["币安", "x", None, "币安"]).dictionary_encode()
 
     assert [0, 3] == list(Matcher(["币安"]).find_column(column))
+
+
+def test_the_matches_of_a_row_are_a_sequence() -> None:
+    """What a column search gives for a row tells its places, and is like the tuple of its matches."""
+    matches = Matcher(["币安", "bit"]).find_column(pa.array(["Bit 币安"]))[0]
+    expected = (Match("bit", 0, 3, "Bit", ("case",)), Match("币安", 4, 6, "币安"))
+
+    assert ([0, 4], [3, 6], 2) == (matches.starts, matches.ends, len(matches))
+    assert matches == expected
+    assert expected == (matches[0], *matches[1:])
+    assert (hash(expected), repr(expected)) == (hash(matches), repr(matches))
+    assert expected == pickle.loads(pickle.dumps(matches))
+    assert matches != [*expected]
+
+
+def test_a_dollar_stands_before_what_a_ticker_begins_with() -> None:
+    """A ticker that begins with a symbol is one in lower case too, behind a dollar sign."""
+    matcher = Matcher([Term(".abc", options=MatchOptions(ticker=True))])
+
+    assert [(1, 5)] == [(m.start, m.end) for m in matcher.find("$.abc")]
+    assert [] == matcher.find(" .abc")
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "count"),
+    [
+        ("IDO", "I do. ", 0),
+        ("said", "He said, Said: s aid, saidly ", 2),
+        ("into $", "into it, into $ ", 1),
+        ("tithe", "t the, t*the t#the ", 2),
+        ("kidd", "kid is, kidd. ", 1),
+        ("horor", "a horror and a horrror ", 2),
+        ("turns", "it turns s turns ", 2),
+    ],
+)
+def test_prose_is_decided_together_as_one_by_one(term: str, text: str, count: int) -> None:
+    """A long text, where occurrences are decided together, has the matches of a short one again and again."""
+    matcher = Matcher([Term(term, options=MatchOptions(ticker=term.isupper()))])
+    found = [match.start for match in matcher.find(text)]
+    again = [match.start for match in matcher.find_column(pa.array([text * 1_000]))[0]] if count else []
+
+    assert count == len(found)
+    assert again == [start + at * len(text) for at in range(1_000) for start in found if count]
 
 
 def test_a_match_may_hold_any_number_of_invisible_characters() -> None:

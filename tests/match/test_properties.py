@@ -70,11 +70,16 @@ def disguised(draw: st.DrawFn) -> tuple[list[Term], str]:
 
 
 @relaxed
-@given(disguised(), st.sampled_from([1, 2, 3, 5, 16, 1 << 16]))
-def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], chunk: int) -> None:
-    """Whatever the terms, options, text and chunk size, the matches are those of the definitions."""
+@given(disguised(), st.sampled_from([1, 2, 3, 5, 16, 1 << 16]), st.booleans())
+def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], chunk: int, together: bool) -> None:
+    """Whatever the terms, options, text and chunk size, the matches are those of the definitions.
+
+    So they are whether occurrences are verified each by itself or, as in long texts, together.
+    """
     terms, text = given_
     matcher = Matcher(terms)
+    if together:
+        matcher._few = matcher._several = 0
     for search in matcher._searches:
         search._chunk = chunk
     found = [(m.term, m.start, m.end, m.mechanisms) for m in matcher.find(text, overlap="all")]
@@ -87,7 +92,9 @@ def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], c
 def test_the_same_is_found_however_it_is_looked_up(given_: tuple[list[Term], str], automaton: bool) -> None:
     """Words found by numpy or by the automaton, verified one by one or decided together: the matches are the same."""
     terms, text = given_
-    together = Matcher(terms, automaton=automaton).find(text * 8, overlap="all")
+    columnwise = Matcher(terms, automaton=automaton)
+    columnwise._few = columnwise._several = 0
+    together = columnwise.find(text * 8, overlap="all")
     one_by_one = Matcher(terms)
     for search in one_by_one._searches:
         search._chunk = 3

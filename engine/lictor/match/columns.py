@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -45,7 +44,7 @@ class Rows:
         row = int(np.searchsorted(self.starts, place, side="right")) - 1
         return int(self.starts[row]), int(self.starts[row + 1]) - 1
 
-    def split(self, places: NDArray[np.int64]) -> Iterator[tuple[int, list[Any]]]:
+    def split(self, places: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """The rows of an array that begin with start and end, in order, by row of text and counted from its begin."""
         if not len(places):
             return
@@ -53,7 +52,7 @@ class Rows:
         places[:, :2] -= self.starts.take(rows)[:, None]
         cuts = [0, *(np.flatnonzero(rows[1:] != rows[:-1]) + 1).tolist(), len(rows)]
         for begin, end in pairwise(cuts):
-            yield int(rows[begin]), places[begin:end].tolist()
+            yield int(rows[begin]), places[begin:end]
 
     def numbers(self, row: int) -> Sequence[int]:
         """The rows of the column that hold this row's text."""

@@ -11,15 +11,17 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.edges import PASSED, passed_over
+from lictor.match.lookup import Places, one_by_one
 from lictor.match.terms import Pattern
-from lictor.match.verify import CLOSED_WITHIN, Found, verify, verify_symbols
+from lictor.match.verify import CLOSED_WITHIN, Found, context, verify, verify_symbols
+from lictor.text import MECHANISMS
 
 __all__ = ["Evidence", "Place", "Verified", "longest", "placed"]
 
@@ -35,9 +37,7 @@ _Placed = tuple[list[Place], list[tuple[int | None, int, int]]]
 class Verified:
     """What the verifier said of stretches of text, for the length of one search."""
 
-    def __init__(self, context: int) -> None:
-        """The verifier sees `context` characters beyond the word on each side, further where it passes some over."""
-        self._context = context
+    def __init__(self) -> None:
         self._passed_over = passed_over()
         self._said: dict[tuple[object, ...], _Placed] = {}
 
@@ -45,11 +45,14 @@ class Verified:
         """What is found where the word of the patterns begins; `until` as in `Hits`."""
         if until < 0 or until - start > _LENGTH:
             return _verify(text, patterns, start, letters=letters)
-        begin = start - self._context
+        beside = context(patterns)
+        begin = start - beside
         if begin > 0 and text[start - 1] in self._passed_over:
             begin -= PASSED
         begin = max(begin, 0)
-        stop = until + self._context + (CLOSED_WITHIN if letters else 0)
+        # What is seen behind the word ends it.
+        stop = until if beside == 1 and text[until - 1] in " ,.\n" else until + beside
+        stop += CLOSED_WITHIN if letters else 0
         key = (id(patterns), letters, start - begin, until - start, text[begin:stop])
         said = self._said.get(key)
         if said is None:
@@ -76,6 +79,18 @@ class Evidence:
         for scope, start, end in cancels:
             self._cancels.append((scope, start + at, end + at))
 
+    def add_alike(self, said: Sequence[_Placed], own: Places, at: Places) -> None:
+        """Add what was verified of some occurrences, for each of those they stand for: its number, where it is."""
+        counts = np.fromiter((len(places) for places, _ in said), np.int64, len(said))
+        flat = np.array([place for places, _ in said for place in places], np.int64).reshape(-1, 4)
+        which, whose = one_by_one((np.cumsum(counts) - counts).take(own), counts.take(own))
+        found = flat.take(which, axis=0)
+        found[:, :2] += at.take(whose)[:, None]
+        self._arrays.append(found)
+        if any(cancels for _, cancels in said):
+            for number, begin in zip(own.tolist(), at.tolist(), strict=True):
+                self.add(([], said[number][1]), begin)
+
     def add_rows(self, places: NDArray[np.int64]) -> None:
         """Add places, a row each."""
         self._arrays.append(places)
@@ -86,14 +101,25 @@ class Evidence:
         if self._arrays:
             found = np.concatenate([*self._arrays, found])
         if len(found) > 1:
-            start, end, order, needed = found.T
-            found = found[np.lexsort((needed, np.bitwise_count(needed), order, end, start))]
-            again = (found[1:, :3] == found[:-1, :3]).all(axis=1)
-            found = found[np.concatenate([[True], ~again])]
+            found = found.take(_in_order(found), axis=0)
+            again = (found[1:, 0] == found[:-1, 0]) & (found[1:, 1] == found[:-1, 1]) & (found[1:, 2] == found[:-1, 2])
+            if again.any():
+                found = found[np.concatenate([[True], ~again])]
         if self._cancels:
             spans = _Spans(self._cancels)
             found = found[[not spans.cancel(order, start, end) for start, end, order, _ in found.tolist()]]
         return found
+
+
+def _in_order(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers of the places in order; of those at one place for one term, what needs least comes first."""
+    start, end, order, needed = places.T
+    size, needs = end - start, np.bitwise_count(needed).astype(np.int64) << len(MECHANISMS) | needed
+    bits = [int(values.max()).bit_length() for values in (start, size, order, needs)]
+    if sum(bits) > 63:
+        return np.lexsort((needs, order, end, start))
+    keys = ((start << bits[1] | size) << bits[2] | order) << bits[3] | needs
+    return np.arange(len(keys)) if (keys[1:] >= keys[:-1]).all() else np.argsort(keys)
 
 
 def longest(places: Iterable[Place]) -> Iterator[Place]:

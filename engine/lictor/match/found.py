@@ -1,14 +1,18 @@
-"""`Match`: one thing found in a text."""
+"""`Match`: one thing found in a text; and `Matches`, all that was found in one."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
+from lictor.text import names_of
 from lictor.text.plain import Plain
 
-__all__ = ["Match", "match_of", "quick_match"]
+__all__ = ["Match", "Matches", "match_of", "quick_match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,70 @@ class Match:
     text: str
     mechanisms: tuple[str, ...] = ()
     key: Hashable = field(default=None, compare=False, repr=False)
+
+
+class Matches(Sequence[Match]):
+    """The matches in one text, sorted by start and end: a sequence like a tuple, and equal to one.
+
+    They are numbers until the first is asked for: where every character ends a match, making them takes longer than
+    finding them.
+    """
+
+    __slots__ = ("_made", "_named", "_places", "_text")
+
+    def __init__(self, text: str, places: NDArray[np.int64], named: Sequence[tuple[str, str, Hashable]]) -> None:
+        """Places are rows of start, end, the term's number and the mechanisms; terms have name, text and key."""
+        self._text, self._places, self._named = text, places, named
+        self._made: tuple[Match, ...] | None = None
+
+    @property
+    def starts(self) -> list[int]:
+        """Where the matches begin."""
+        found: list[int] = self._places[:, 0].tolist()
+        return found
+
+    @property
+    def ends(self) -> list[int]:
+        """Where they end."""
+        found: list[int] = self._places[:, 1].tolist()
+        return found
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Match]:
+        return iter(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Match: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Match, ...]: ...
+    def __getitem__(self, index: int | slice) -> Match | tuple[Match, ...]:
+        return self._all()[index]
+
+    def __eq__(self, other: object) -> bool:
+        return self._all() == tuple(other) if isinstance(other, (tuple, Matches)) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._all())
+
+    def __repr__(self) -> str:
+        return repr(self._all())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return tuple, (self._all(),)
+
+    def _all(self) -> tuple[Match, ...]:
+        if self._made is None:
+            text = self._text
+            made = []
+            for start, end, order, needed in self._places.tolist():
+                name, written, key = self._named[order]
+                seen = text[start:end]
+                # Most stand as written: no text of their own need be kept for those.
+                made.append(quick_match(name, start, end, written if seen == written else seen, names_of(needed), key))
+            self._made = tuple(made)
+        return self._made
 
 
 class _Written:

@@ -11,6 +11,7 @@ Hashes collide; a collision only costs a comparison.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -31,12 +32,16 @@ _P, _Q = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 # What each kind of key is told apart by: a pair alone, with the symbol on its left, on its right; a whole word of
 # letters; a word of one symbol.
 _PAIR, _LEFT, _RIGHT, _WHOLE, _SINGLE = (np.uint32(0x10001 * seed) for seed in range(1, 6))
-# How many symbols of a word's beginning are looked up: all of a short word, five of a longer one.
-_HEADS = (1, 2, 3, 4, 5)
+# How many symbols of a word's beginning are looked up: all of a short word; and how many behind its first whole word.
+_HEADS = (1, 2, 3, 4, 5, 8)
+_BEYOND = 3
 # What a word needs of its symbols, and of the one behind it: that it is a digit; that something stands before it that
-# may hide a letter; that its run does not touch; that it stands for several; that no letter, nor letter or digit,
-# touches the end; and where the links are that must be all of one kind. _ANY: nothing.
-_DIGIT, _MASK, _WITHIN, _DOUBLED, _EDGE, _ANY_EDGE, _LINK, _ANY = (np.uint8(1 << bit) for bit in range(8))
+# may hide a letter; that its run does not touch; that it touches nothing before; that no letter, nor letter or digit,
+# touches the end; and where the links are that must be all of one kind.
+_DIGIT, _MASK, _WITHIN, _FREE, _EDGE, _ANY_EDGE, _LINK = (np.uint8(1 << bit) for bit in range(7))
+# What the first look asks of a symbol or a pair: nothing, that it (the first) is a digit, that the second is, that the
+# first touches nothing before.
+_NOTHING, _DIGIT_FIRST, _DIGIT_SECOND, _FREE_FIRST = (np.uint8(1 << bit) for bit in range(4))
 _LETTER = WORD & -WORD
 # Bits of the first looks for each key, and the smallest and largest table: half of a core's own cache.
 _BITS, _SMALLEST, _LARGEST = 128, 13, 20
@@ -62,21 +67,24 @@ class Lookup:
         self.longest = int(sizes.max(initial=0))
         self._sizes = sizes
         self._quads, self._first_quad = _quads_of(symbols, begins, sizes)
-        self._needs, self._first_need = _needs_of(words)
+        self._needs, self._counts, self._first_need = _needs_of(words)
         anywhere = np.fromiter((word.beginnings is None for word in words), np.bool_, len(words))
         self._singles, singles = _single_keys(words)
-        pairs, seconds = _pair_keys(symbols, begins, sizes, np.flatnonzero(anywhere & (sizes > 1)))
-        wholes, beginnings = _letter_keys(symbols, begins, sizes, words)
-        self._pairs, self._pair_shift = _bits(pairs)
-        self._wholes, self._whole_shift = _bits(wholes)
+        pairs, asked, seconds = _pair_keys(symbols, begins, sizes, np.flatnonzero(anywhere & (sizes > 1)), words)
+        wholes, beyond, beginnings = _letter_keys(symbols, begins, sizes, words)
+        self._pairs, self._pair_shift = _bits(pairs, asked)
+        self._pairs_ask = bool((asked != _NOTHING).any())
+        self._wholes, self._whole_shift = _bits(wholes, beyond)
         keys = [singles, seconds, beginnings]
         hashes = np.concatenate([some.hashes for some in keys])
+        self._known, self._known_shift = _bits(hashes)
         bits = min(max(int(len(hashes) * 4).bit_length(), _SMALLEST), _LARGEST)
         self._shift = np.uint32(32 - bits)
         slots = hashes >> self._shift
         order = np.argsort(slots, kind="stable")
         self._slots = np.zeros((1 << bits) + 1, np.int32)
         np.cumsum(np.bincount(slots, minlength=1 << bits), out=self._slots[1:])
+        self._hashes = hashes[order]
         self._words = np.concatenate([some.words for some in keys])[order]
         self._before = np.concatenate([some.before for some in keys])[order]
 
@@ -87,23 +95,27 @@ class Lookup:
         if self._pairs is not None and len(symbols) > 1:
             pairs = _pair(symbols[:-1], symbols[1:])
             near = np.flatnonzero(self._pairs.take(pairs >> self._pair_shift))
+            pairs = pairs.take(near)
+            if self._pairs_ask and len(near):
+                holds = _first_look(view.marks.take(near), view.marks.take(near + 1))
+                some = np.flatnonzero(self._pairs.take(pairs >> self._pair_shift) & holds)
+                near, pairs = near.take(some), pairs.take(some)
             if len(near):
-                pairs = pairs.take(near)
                 left, right = symbols.take(near - 1, mode="clip"), symbols.take(near + 2, mode="clip")
                 looks += [(near, _mixed(pairs, left, _LEFT)), (near, _mixed(pairs, right, _RIGHT))]
                 looks.append((near, _alone(pairs)))
         if self._wholes is not None and len(symbols):
             looks += self._letters(view, self._wholes)
         if self._singles is not None:
-            singles = self._singles.take(symbols)
-            singles &= _classes(view.marks)
-            at = np.flatnonzero(singles)
-            looks.append((at, _single(symbols.take(at))))
+            at = np.flatnonzero(self._singles.take(symbols))
+            found = symbols.take(at)
+            some = np.flatnonzero(self._singles.take(found) & _first_look(view.marks.take(at)))
+            looks.append((at.take(some), _single(found.take(some))))
         if not looks:
             return _NONE, _NONE
         return self._standing(view, *self._compared(symbols, looks))
 
-    def _letters(self, view: Skeleton, wholes: NDArray[np.bool_]) -> list[tuple[Places, Hashes]]:
+    def _letters(self, view: Skeleton, wholes: NDArray[np.uint8]) -> list[tuple[Places, Hashes]]:
         """The whole words of letters that may begin one of ours, and the beginnings of what may be broken."""
         symbols, marks = view.symbols, view.marks
         ends = (marks & JOINED) == 0
@@ -117,12 +129,21 @@ class Lookup:
         last = np.flatnonzero(words & ends)
         hashes = _whole(symbols, begins, last)
         found = np.flatnonzero(wholes.take(hashes >> self._whole_shift))
-        whole, at = hashes.take(found), begins.take(found)
-        beyond = symbols.take(last.take(found) + 1, mode="clip")
-        looks = [(at, whole), (at, _mixed(whole, beyond, _WHOLE))]
+        behind, beyond = last.take(found) + 1, wholes.take(hashes.take(found) >> self._whole_shift)
+        found, hashes = begins.take(found), hashes.take(found)
+        looks = []
+        for ahead in range(_BEYOND + 1):
+            some = np.flatnonzero(beyond & np.uint8(1 << ahead))
+            looks.append((found.take(some), hashes.take(some)))
+            if ahead < _BEYOND:
+                hashes = _mixed(hashes, symbols.take(behind + ahead, mode="clip"), _WHOLE)
         intact = (marks.take(last + 1, mode="clip") & PARTED) != 0
         intact |= last == len(symbols) - 1
-        intact &= last > begins
+        # What is spelt out with spaces goes on with another single letter.
+        single = last == begins
+        next_single = np.ones(len(single), np.bool_)
+        next_single[:-1] = single[1:] | (begins[1:] != last[:-1] + 1)
+        intact &= ~(single & next_single)
         broken = np.concatenate([begins.take(np.flatnonzero(~intact)), odd])
         if len(broken):
             looks += [(broken, hashes) for hashes in _heads(symbols, broken)]
@@ -130,26 +151,28 @@ class Lookup:
 
     def _compared(self, symbols: Symbols, looks: list[tuple[Places, Hashes]]) -> tuple[Places, Places]:
         """The words that are there, of those that have one of the keys."""
-        if not looks:
+        if not looks or self._known is None:
             return _NONE, _NONE
-        places = np.concatenate([at for at, _ in looks])
-        slots = np.concatenate([hashes for _, hashes in looks]) >> self._shift
-        first = self._slots.take(slots)
-        counts = self._slots.take(slots + np.uint32(1)) - first
-        some = np.flatnonzero(counts)
+        hashes = np.concatenate([some for _, some in looks])
+        some = np.flatnonzero(self._known.take(hashes >> self._known_shift))
         if not len(some):
             return _NONE, _NONE
-        places, counts = places.take(some), counts.take(some)
-        begins = first.take(some).astype(np.int64)
+        hashes, places = hashes.take(some), np.concatenate([at for at, _ in looks]).take(some)
+        slots = hashes >> self._shift
+        begins = self._slots.take(slots).astype(np.int64)
+        counts = self._slots.take(slots + np.uint32(1)) - begins
         found = []
         for part in pieces(counts):
             key, own = one_by_one(begins[part], counts[part])
+            same = np.flatnonzero(self._hashes.take(key) == hashes[part].take(own))
+            key, own = key.take(same), own.take(same)
             starts = places[part].take(own) - self._before.take(key)
             found.append(self._equal(symbols, starts, self._words.take(key)))
         starts, words = (np.concatenate(some) for some in zip(*found, strict=True))
         if len(starts) < 2:
             return starts, words
-        both = np.unique(starts * len(self._sizes) + words)
+        both = np.sort(starts * len(self._sizes) + words)
+        both = both[np.concatenate([[True], both[1:] != both[:-1]])]
         return both // len(self._sizes), both % len(self._sizes)
 
     def _standing(self, view: Skeleton, starts: Places, words: Places) -> tuple[Places, Places]:
@@ -171,13 +194,19 @@ class Lookup:
         places, own = one_by_one(starts, sizes)
         marks = view.marks.take(places, mode="clip")
         marks[places >= len(view)] = LOOSE
-        needs = self._needs.take(places + (need - starts).take(own))
-        states = _states(marks)
-        # Where the next character but one is the next symbol, only one stands for it; what expands is alike or loose.
-        alone = view.offsets.take(places + 1, mode="clip") - view.offsets.take(places, mode="clip") == 1
-        alone &= (marks & (ALIKE | LOOSE)) == 0
-        states |= alone * _DOUBLED
-        wrong = np.logical_or.reduceat((states & needs) != 0, firsts)
+        asked = places + (need - starts).take(own)
+        needs = self._needs.take(asked)
+        wrong = (_states(marks) & needs) != 0
+        # A run that touches is as long as it is far to the next symbol, less a space between; what expands is alike or
+        # loose.
+        long = view.offsets.take(places + 1, mode="clip") - view.offsets.take(places, mode="clip")
+        after = view.marks.take(places + 1, mode="clip")
+        long -= ((after & PARTED) != 0) & ((after & WORD) != 0) & ((after & LOOSE) == 0)
+        short = long < self._counts.take(asked)
+        short &= (marks & (ALIKE | LOOSE)) == 0
+        short &= places + 1 < len(view)
+        wrong |= short
+        wrong = np.logical_or.reduceat(wrong, firsts)
         links = (needs & _LINK) != 0
         joined = np.logical_or.reduceat(links & ((marks & JOINED) != 0), firsts)
         joined &= np.logical_or.reduceat(links & ((marks & PARTED) != 0), firsts)
@@ -191,12 +220,16 @@ class Lookup:
         at = 0
         left = np.flatnonzero(fits)
         found = [left[:0]]
+        fours = _fours(symbols) if 4 * len(left) > len(symbols) else None
         while len(left):
             starts_, sizes_, quad = starts.take(left), sizes.take(left) - at, self._first_quad.take(words.take(left))
-            text = np.empty((len(left), 4), np.uint16)
-            for ahead in range(4):
-                text[:, ahead] = symbols.take(starts_ + (at + ahead), mode="clip")
-            seen = text.view(np.uint64)[:, 0]
+            if fours is not None:
+                seen = fours.take(starts_ + at)
+            else:
+                text = np.empty((len(left), 4), np.uint16)
+                for ahead in range(4):
+                    text[:, ahead] = symbols.take(starts_ + (at + ahead), mode="clip")
+                seen = text.view(np.uint64)[:, 0]
             seen &= _MASKS.take(sizes_, mode="clip")
             same = seen == self._quads.take(quad + at // 4)
             done = same & (sizes_ <= 4)
@@ -228,6 +261,12 @@ def one_by_one(firsts: Places, counts: Places) -> tuple[Places, Places]:
 _NONE: Places = np.empty(0, np.int64)
 # Of four symbols, the first none to four.
 _MASKS = np.array([[0xFFFF * (at < size) for at in range(4)] for size in range(5)], np.uint16).view(np.uint64)[:, 0]
+
+
+def _fours(symbols: Symbols) -> NDArray[np.uint64]:
+    """From each place on, four symbols in one number."""
+    padded = np.concatenate([symbols, np.zeros(3, np.uint16)])
+    return np.stack([padded[ahead : ahead + len(symbols)] for ahead in range(4)], axis=1).view(np.uint64)[:, 0]
 
 
 def _pair(one: Symbols, other: Symbols) -> Hashes:
@@ -284,9 +323,13 @@ def _is_letter(marks: Marks) -> NDArray[np.bool_]:
     return found
 
 
-def _classes(marks: Marks) -> NDArray[np.uint8]:
-    """For `singles`: _ANY for letters, and _DIGIT beside it for all else."""
-    return np.where(_is_letter(marks), _ANY, _ANY | _DIGIT)
+def _first_look(marks: Marks, after: Marks | None = None) -> NDArray[np.uint8]:
+    """What the first look may ask of a symbol, and of the one after it, as far as it is so."""
+    found = _NOTHING | ~_is_letter(marks) * _DIGIT_FIRST
+    found |= ((marks & LOOSE != 0) | (marks & JOINED == 0)) * _FREE_FIRST
+    if after is not None:
+        found |= ~_is_letter(after) * _DIGIT_SECOND
+    return found
 
 
 def _states(marks: Marks) -> NDArray[np.uint8]:
@@ -295,19 +338,23 @@ def _states(marks: Marks) -> NDArray[np.uint8]:
     states = _is_letter(marks) * _DIGIT
     states |= ((marks & (JOINED | PARTED)) != 0) * _MASK
     states |= ((marks & LOOSE) == 0) * _WITHIN
+    states |= ((joined != 0) & ((marks & LOOSE) == 0)) * _FREE
     states |= ((joined & (_LETTER << 2)) != 0) * _EDGE
     states |= (joined != 0) * _ANY_EDGE
     return states
 
 
-def _bits(hashes: Hashes) -> tuple[NDArray[np.bool_] | None, np.uint32]:
-    """A table with a bit for each hash, and by how much hashes are shifted to be places in it."""
-    bits = min(max(int(len(hashes) * _BITS).bit_length(), _SMALLEST), _LARGEST)
-    shift = np.uint32(32 - bits)
+def _bits(hashes: Hashes, bits: NDArray[np.uint8] | None = None) -> tuple[NDArray[np.uint8] | None, np.uint32]:
+    """A table with a bit or its own bits for each hash, and by how much hashes are shifted to be places in it."""
+    size = min(max(int(len(hashes) * _BITS).bit_length(), _SMALLEST), _LARGEST)
+    shift = np.uint32(32 - size)
     if not len(hashes):
         return None, shift
-    table = np.zeros(1 << bits, np.bool_)
-    table[hashes >> shift] = True
+    table = np.zeros(1 << size, np.uint8)
+    if bits is None:
+        table[hashes >> shift] = 1
+    else:
+        np.bitwise_or.at(table, hashes >> shift, bits)
     return table, shift
 
 
@@ -321,27 +368,31 @@ def _quads_of(symbols: Symbols, begins: Places, sizes: Places) -> tuple[NDArray[
     return padded.view(np.uint64)[:, 0].copy(), first
 
 
-def _needs_of(words: Sequence[Word]) -> tuple[NDArray[np.uint8], Places]:
-    """What the words need at each symbol and behind the last, one after the other, and where each begins or -1."""
-    needs = bytearray()
+def _needs_of(words: Sequence[Word]) -> tuple[NDArray[np.uint8], NDArray[np.uint16], Places]:
+    """What the words need at each symbol and behind the last, one after the other, and where each begins or -1.
+
+    Beside it how many letters each symbol stands for, which is none behind the last.
+    """
+    needs, counts = bytearray(), array("H")
     first = np.full(len(words), -1, np.int64)
     for number, word in enumerate(words):
-        if not (word.digits or word.mask or word.doubled or word.joined or word.edge):
+        if not (word.digits or word.mask or word.counts or word.joined or word.edge or word.lead):
             continue
         size = len(word.symbols)
         first[number] = len(needs)
         own = bytearray([0, *[int(_LINK) * word.joined] * (size - 1), 0])
         for place in word.digits:
             own[place] |= int(_DIGIT)
-        for place in word.doubled:
-            own[place] |= int(_DOUBLED)
         if word.mask is not None:
             place, within = word.mask
             own[place] |= int(_WITHIN if within else _MASK)
+        if word.lead:
+            own[0] |= int(_FREE)
         if word.edge:
             own[size] |= int(_EDGE if word.edge == LETTER else _ANY_EDGE)
         needs += own
-    return np.frombuffer(bytes(needs), np.uint8), first
+        counts.extend((*(word.counts or (1,) * size), 0))
+    return np.frombuffer(bytes(needs), np.uint8), np.array(counts, np.uint16), first
 
 
 def _single_keys(words: Sequence[Word]) -> tuple[NDArray[np.uint8] | None, _Keys]:
@@ -350,7 +401,7 @@ def _single_keys(words: Sequence[Word]) -> tuple[NDArray[np.uint8] | None, _Keys
     own = [number for number, word in enumerate(words) if len(word.symbols) == 1 and word.beginnings is None]
     symbols = np.fromiter((ord(words[number].symbols) for number in own), np.uint16, len(own))
     for number, symbol in zip(own, symbols.tolist(), strict=True):
-        table[symbol] |= _DIGIT if words[number].digits else _ANY
+        table[symbol] |= _DIGIT_FIRST if words[number].digits else _FREE_FIRST if words[number].lead else _NOTHING
     keys = _Keys(_single(symbols), np.array(own, np.int64), np.zeros(len(own), np.int64))
     return table if own else None, keys
 
@@ -373,8 +424,10 @@ def rarest_pairs(symbols: Symbols, begins: Places, sizes: Places) -> Places:
     return places
 
 
-def _pair_keys(symbols: Symbols, begins: Places, sizes: Places, words: Places) -> tuple[Hashes, _Keys]:
-    """The hash of each word's rarest pair; and its key, with the rarer neighbour of that pair."""
+def _pair_keys(
+    symbols: Symbols, begins: Places, sizes: Places, words: Places, all_words: Sequence[Word]
+) -> tuple[Hashes, NDArray[np.uint8], _Keys]:
+    """The hash of each word's rarest pair, what that asks; and its key, with the rarer neighbour of that pair."""
     begins, sizes = begins.take(words), sizes.take(words)
     place = rarest_pairs(symbols, begins, sizes)
     at = begins + place
@@ -384,21 +437,34 @@ def _pair_keys(symbols: Symbols, begins: Places, sizes: Places, words: Places) -
     rarer = pair_commonness(before, before) < pair_commonness(after, after)
     hashes = np.where(has_after, _mixed(pairs, after, _RIGHT), _alone(pairs))
     hashes = np.where(has_before & (rarer | ~has_after), _mixed(pairs, before, _LEFT), hashes)
-    return pairs, _Keys(hashes, words, place)
+    asked = np.full(len(words), _NOTHING)
+    for which, (number, first) in enumerate(zip(words.tolist(), place.tolist(), strict=True)):
+        digits = all_words[number].digits
+        if digits:
+            asked[which] = _DIGIT_FIRST if first in digits else _DIGIT_SECOND if first + 1 in digits else _NOTHING
+    return pairs, asked, _Keys(hashes, words, place)
 
 
-def _letter_keys(symbols: Symbols, begins: Places, sizes: Places, all_words: Sequence[Word]) -> tuple[Hashes, _Keys]:
-    """The whole words that may begin words of letters; the keys of these, and of the first letters."""
+def _letter_keys(
+    symbols: Symbols, begins: Places, sizes: Places, all_words: Sequence[Word]
+) -> tuple[Hashes, NDArray[np.uint8], _Keys]:
+    """The whole words that may begin words of letters, and how many symbols behind them are known, a bit each.
+
+    Then the keys of these, and of the first letters.
+    """
     owners = [(number, end) for number, word in enumerate(all_words) for end in word.beginnings or ()]
     numbers, ends = np.array(owners, np.int64).reshape(-1, 2).T
     first = begins.take(numbers)
+    left = np.minimum(sizes.take(numbers) - ends, _BEYOND)
     wholes = _whole(symbols, first, first + ends - 1)
     if not len(numbers):
-        return wholes, _Keys(wholes, numbers, numbers)
-    beyond = symbols.take(first + ends, mode="clip")
-    hashes = np.where(ends == sizes.take(numbers), wholes, _mixed(wholes, beyond, _WHOLE))
+        return wholes, left.astype(np.uint8), _Keys(wholes, numbers, numbers)
+    hashes = [wholes]
+    for ahead in range(_BEYOND):
+        hashes.append(_mixed(hashes[-1], symbols.take(first + ends + ahead, mode="clip"), _WHOLE))
     words = np.unique(numbers)
     which = np.searchsorted(_HEADS, sizes.take(words), side="right") - 1
     heads = np.choose(which, _heads(symbols, begins.take(words)))
     both = np.concatenate([numbers, words])
-    return wholes, _Keys(np.concatenate([hashes, heads]), both, np.zeros(len(both), np.int64))
+    keys = _Keys(np.concatenate([np.choose(left, hashes), heads]), both, np.zeros(len(both), np.int64))
+    return wholes, np.left_shift(1, left).astype(np.uint8), keys

@@ -11,23 +11,25 @@ from typing import Literal, Unpack
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from lictor.errors import UsageError
+from lictor.match.alike import alike
 from lictor.match.aswritten import AsWritten
 from lictor.match.bidi import OVERRIDE, displayed
 from lictor.match.columns import Rows, rows_of
-from lictor.match.evidence import Evidence, Place, Verified, longest, placed
-from lictor.match.found import Match, quick_match
+from lictor.match.evidence import Evidence, Verified, longest, placed
+from lictor.match.found import Match, Matches
 from lictor.match.search import Search
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import OptionValues, Pattern, Term, options_from
 from lictor.match.verify import Found, context, verify
-from lictor.text import BITS, encode, names_of
+from lictor.text import BITS, encode
 
 __all__ = ["Matcher"]
 
-# Occurrences in one stretch of text up to which none is decided without the verifier.
-_FEW = 8
+# Occurrences in one stretch of text up to which none is decided without the verifier; and none stands for another.
+_FEW, _SEVERAL = 8, 32
 
 Overlap = Literal["longest", "all"]
 
@@ -54,9 +56,9 @@ class Matcher:
         for order, term in enumerate(self.terms):
             patterns += compile_term(term, order)
         patterns += [cancel_phrase(phrase, common, -1, None) for phrase in allow]
+        self._few, self._several = _FEW, _SEVERAL
         self._turns = any(pattern.allowed & BITS["reversed"] for pattern in patterns)
         views = [[p for p in patterns if p.sound == sound] for sound in (False, True)]
-        self._context = context(patterns)
         self._named = [(term.text if term.name is None else term.name, term.text, term.key) for term in self.terms]
         self._searches = [
             Search(view, sound=sound, automaton=automaton)
@@ -64,6 +66,7 @@ class Matcher:
             if view
         ]
         self._written = [AsWritten(search.patterns) for search in self._searches]
+        self._beside = [np.array(list(map(context, search.patterns)), np.int64) for search in self._searches]
 
     def find(self, text: str, overlap: Overlap = "longest") -> list[Match]:
         """The matches in the text, sorted by start and end.
@@ -79,7 +82,9 @@ class Matcher:
             return []
         rows = Rows(text, encode(text), np.array([0, len(text) + 1]))
         for _, places in self._places(rows):
-            return self._matches(text, longest(places) if overlap == "longest" else places)
+            if overlap == "longest":
+                places = np.array(list(longest(places.tolist())))  # noqa: PLW2901
+            return list(Matches(text, places, self._named))
         return []
 
     def replace(self, text: str, mask: str = "*") -> str:
@@ -91,47 +96,53 @@ class Matcher:
                 place = match.end
         return "".join([*pieces, text[place:]])
 
-    def find_column(self, column: pa.Array | pa.ChunkedArray) -> dict[int, tuple[Match, ...]]:
+    def find_column(self, column: pa.Array | pa.ChunkedArray) -> dict[int, Matches]:
         """All matches by row, for the rows that have any; a null has none."""
-        found: dict[int, tuple[Match, ...]] = {}
+        found: dict[int, Matches] = {}
         for rows in rows_of(column):
             for row, matches in self._find_rows(rows):
                 for each in rows.numbers(row):
                     found[each] = matches
         return dict(sorted(found.items()))
 
-    def _find_rows(self, rows: Rows) -> Iterator[tuple[int, tuple[Match, ...]]]:
+    def _find_rows(self, rows: Rows) -> Iterator[tuple[int, Matches]]:
         # Rows that read the same have the same matches.
-        alike: dict[str, tuple[Match, ...]] = {}
+        alike: dict[str, Matches] = {}
         for row, places in self._places(rows):
             text = rows[row]
             matches = alike.get(text)
             if matches is None:
-                matches = alike[text] = tuple(self._matches(text, places))
+                matches = alike[text] = Matches(text, places, self._named)
             yield row, matches
 
-    def _places(self, rows: Rows) -> Iterator[tuple[int, list[Place]]]:
+    def _places(self, rows: Rows) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """The places by row, for the rows that have any, counted from where the row begins."""
-        evidence, verified = Evidence(), Verified(self._context)
+        evidence, verified = Evidence(), Verified()
         begin, end, text = 0, -1, ""
-        for search, written in zip(self._searches, self._written, strict=True):
+        for number, (search, written) in enumerate(zip(self._searches, self._written, strict=True)):
             for hits in search.occurrences(rows.codes):
-                others: Iterable[int] | None = None
                 # A few are verified one by one in less time than it takes to decide them together.
-                if not hits.letters and len(hits.words) > _FEW:
-                    sure = written.decide(rows.codes, hits.words, hits.begins, hits.loose)
-                    if len(sure):
-                        evidence.add_rows(written.matches(hits.words.take(sure), hits.begins.take(sure)))
-                        others = np.delete(np.arange(len(hits.words)), sure).tolist()
-                for one in range(len(hits.words)) if others is None else others:
-                    start, until = int(hits.begins[one]), int(hits.until[one])
+                if not hits.letters and len(hits.words) > self._few:
+                    decided, matches = written.decide(rows.codes, hits)
+                    evidence.add_rows(matches)
+                    hits = hits.some(np.flatnonzero(~decided))  # noqa: PLW2901
+                own = stand = np.arange(len(hits.words))
+                if not hits.letters and len(own) > self._several:
+                    stand, own = alike(rows.codes, hits, self._beside[number].take(hits.words))
+                words, begins, _, untils = (values.take(stand).tolist() for values in hits[:4])
+                all_said = []
+                for word, start, until in zip(words, begins, untils, strict=True):
                     if not begin <= start < end:
                         begin, end = rows.around(start)
                         text = rows.text[begin:end]
                     after = min(until, end) - begin if until >= 0 else -1
-                    patterns = search.patterns[int(hits.words[one])]
-                    said = verified.at(text, patterns, start - begin, after, letters=hits.letters)
-                    evidence.add(said, start)
+                    said = verified.at(text, search.patterns[word], start - begin, after, letters=hits.letters)
+                    all_said.append(said)
+                if len(own) > len(stand):
+                    evidence.add_alike(all_said, own, hits.begins)
+                else:
+                    for said, start in zip(all_said, begins, strict=True):
+                        evidence.add(said, start)
         if self._turns:
             end = -1
             for start in np.flatnonzero(rows.codes == ord(OVERRIDE)).tolist():
@@ -150,15 +161,6 @@ class Matcher:
                     patterns = search.patterns[word]
                     if patterns[0].word:
                         yield from _turned(verify(patterns, shown, at, letters=hits.letters), order)
-
-    def _matches(self, text: str, places: Iterable[Place]) -> list[Match]:
-        matches = []
-        for start, end, order, needed in places:
-            name, written, key = self._named[order]
-            seen = text[start:end]
-            # Most stand as written: no text of their own need be kept for those.
-            matches.append(quick_match(name, start, end, written if seen == written else seen, names_of(needed), key))
-        return matches
 
 
 def _turned(found: Iterable[Found], order: list[int]) -> Iterator[Found]:

@@ -10,53 +10,47 @@ leet, the symbols around it are searched once more with dual characters read as 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.automaton import Automaton
+from lictor.match.duals import Around, may_be_letters
 from lictor.match.glance import GLANCED, Glance
 from lictor.match.lookup import Lookup, Places
-from lictor.match.terms import LEADING_DUALS, TRAILING_DUALS, Pattern
+from lictor.match.terms import Pattern
 from lictor.match.words import Word, word_of
 from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, fold, fold_apart
-from lictor.text.tables import (
-    ACCENT,
-    BREAK,
-    BREAK_CODE,
-    DIGIT,
-    ENCLOSING,
-    INVISIBLE,
-    KIND,
-    LETTER,
-    WORD,
-    kinds,
-    relation,
-)
+from lictor.text.tables import BREAK, BREAK_CODE, WORD, relation
 
 __all__ = ["CHUNK", "Hits", "Search"]
 
 # Code points searched at a time: at four bytes each, a chunk and its skeleton stay in a core's own cache.
-CHUNK = 1 << 16
+CHUNK = 1 << 18
 # Characters read for each symbol of the longest word, where a word around a dual character goes on in the next chunk.
 READ_ON = 64
 
 
 class Hits(NamedTuple):
-    """Occurrences in a text: of which word, where it begins, where the letter behind its last run stands or -1.
+    """Occurrences in a text: of which word, where it begins, where its second run does.
 
-    `until` is -1 where that is not known; `loose` says whether the first run is of characters that are apart; `letters`
-    whether dual characters are read as letters.
+    `until` is where the letter behind its last run stands, or -1 where that is not known; `loose` says whether the
+    first run is of characters that are apart; `letters` whether dual characters are read as letters.
     """
 
     words: Places
     begins: Places
+    second: Places
     until: Places
     loose: NDArray[np.bool_]
     letters: bool = False
+
+    def some(self, which: Places) -> Hits:
+        """Those of the occurrences with the numbers given."""
+        words, begins, second, until = (values.take(which) for values in self[:4])
+        return Hits(words, begins, second, until, self.loose.take(which), self.letters)
 
 
 class Search:
@@ -86,6 +80,7 @@ class Search:
         self._lettered = np.array(
             [any(p.allowed & BITS["leet"] and len(p.letters) > 2 for p in same) for same in words.values()], np.bool_
         )
+        self._around = Around([word for word, lettered in zip(words, self._lettered, strict=True) if lettered])
         self._begun = frozenset(map(chr, starts))
         self._starts: NDArray[np.int64] | None = None
         if starts:
@@ -106,7 +101,7 @@ class Search:
                 places = np.flatnonzero(words >= 0)
                 if len(places):
                     nowhere, apart = np.full(len(places), -1), np.zeros(len(places), np.bool_)
-                    yield Hits(words.take(places), places + begin, nowhere, apart)
+                    yield Hits(words.take(places), places + begin, nowhere, nowhere, apart)
             if self._index is not None:
                 if self._leet:
                     view, duals = fold_apart(chunk)
@@ -139,16 +134,20 @@ class Search:
         until = view.offsets.take(stop, mode="clip")
         # Where a window of letters ends, what follows is not known.
         until[(stop == len(view)) | (letters & (view.symbols.take(stop, mode="clip") == BREAK))] = -1
-        return Hits(words, view.offsets.take(first), until, (view.marks.take(first) & LOOSE) != 0, letters)
+        second = view.offsets.take(first + 1, mode="clip")
+        return Hits(words, view.offsets.take(first), second, until, (view.marks.take(first) & LOOSE) != 0, letters)
 
     def _dual_words(self, codes: Codes, duals: Places, view: Skeleton, known: int) -> Hits | None:
         """The words around dual characters that may be letters, with all of them read so.
 
         The skeleton is known up to the offset `known`; behind it, the text is read on.
         """
-        duals = duals[_may_be_letters(codes, duals)]
-        if not len(duals):
+        some = np.flatnonzero(may_be_letters(codes, duals))
+        if len(some):
+            some = some[self._around.may_be(codes, duals, some, view)]
+        if not len(some):
             return None
+        duals = duals.take(some)
         reach = self._tail + 1
         place = np.searchsorted(view.offsets, duals)
         if len(view.offsets):
@@ -173,9 +172,7 @@ class Search:
         kept = np.flatnonzero(held & self._lettered.take(hits.words))
         if not len(kept):
             return None
-        return Hits(
-            hits.words.take(kept), hits.begins.take(kept), hits.until.take(kept), hits.loose.take(kept), letters=True
-        )
+        return hits.some(kept)
 
 
 def _may_begin(pattern: Pattern) -> set[int]:
@@ -183,55 +180,6 @@ def _may_begin(pattern: Pattern) -> set[int]:
     first = pattern.lead[0]
     alike = {source for name in ("width", "style") for source, to in relation(name).items() if first in to}
     return {ord(char) for char in {first, *alike} if any(not s & ~pattern.allowed for s in differences(char, first))}
-
-
-def _may_be_letters(codes: Codes, places: Places) -> NDArray[np.bool_]:
-    """Whether the dual characters may be letters: in a word, at the edge of one, or in one spelt with separators."""
-    there = codes.take(places)
-    parted = np.diff(places) > 1
-    firsts = np.flatnonzero(np.concatenate([[True], parted]))
-    lasts = np.flatnonzero(np.concatenate([parted, [True]]))
-    # Of several in a row, the first or the last touches a letter, or none is one.
-    in_word = _is_word(codes, places.take(firsts) - 1) | _is_word(codes, places.take(lasts) + 1)
-    before, after = np.ones(len(places), np.bool_), np.ones(len(places), np.bool_)
-    before[firsts] = _is_word(codes, places.take(firsts) - 1)
-    after[lasts] = _is_word(codes, places.take(lasts) + 1)
-    found = (after & (before | _leading_table().take(there))) | (before & _trailing_table().take(there))
-    found &= np.repeat(in_word, lasts - firsts + 1)
-    for step in (-1, 1):
-        separator, letter, next_one = (codes.take(places + step * count, mode="clip") for count in (1, 2, 3))
-        found |= _word_table().take(letter) & ~_word_table().take(separator) & (separator == next_one)
-    return found
-
-
-def _is_word(codes: Codes, places: Places) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = _word_table().take(codes.take(places, mode="clip"))
-    found &= (places >= 0) & (places < len(codes))
-    return found
-
-
-@cache
-def _word_table() -> NDArray[np.bool_]:
-    kind = kinds()
-    table: NDArray[np.bool_] = (kind & (LETTER | DIGIT)) != 0
-    table |= np.isin(kind & KIND, (INVISIBLE, ACCENT, ENCLOSING))
-    return table
-
-
-@cache
-def _leading_table() -> NDArray[np.bool_]:
-    return _table_of(LEADING_DUALS)
-
-
-@cache
-def _trailing_table() -> NDArray[np.bool_]:
-    return _table_of(TRAILING_DUALS)
-
-
-def _table_of(chars: Iterable[str]) -> NDArray[np.bool_]:
-    table = np.zeros(BREAK_CODE + 1, np.bool_)
-    table[[ord(char) for char in chars]] = True
-    return table
 
 
 def _read_on(codes: Codes, known: int, reach: int) -> int:

@@ -35,7 +35,7 @@ __all__ = ["CLAUSE_MARKS", "CLOSED_WITHIN", "Found", "context", "verify", "verif
 CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
 # Characters within which a bracket that is closed is one.
 CLOSED_WITHIN = 100
-# Characters beyond a match that are looked at one by one: the longest spelling of a dot and the label beyond it.
+# Characters beyond a host name that are looked at one by one: the longest spelling of a dot and the label beyond it.
 BESIDE = 4
 # Brackets put round each character (《币》《安》): what closes one and opens the next.
 BRACKETS = frozenset(("《》", "【】", "「」", "『』", "（）", "〈〉", "“”", "‘’"))
@@ -92,11 +92,11 @@ def verify_symbols(pattern: Pattern, text: str, start: int) -> Found | None:
 
 
 def context(patterns: Iterable[Pattern]) -> int:
-    """How far before a word and behind the letter after it the verifier looks.
+    """How far before and behind the word of the patterns the verifier looks.
 
-    Further before where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
+    Further where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
     """
-    return BESIDE + max((2 * (len(p.lead) + len(p.trail)) for p in patterns), default=0)
+    return max((BESIDE if p.dots else 1) + 2 * (len(p.lead) + len(p.trail)) for p in patterns)
 
 
 def _is_plain(pattern: Pattern, text: str, start: int) -> bool:
@@ -334,7 +334,7 @@ def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[in
 
 def _is_lower(pattern: Pattern, text: str, start: int) -> bool:
     """Whether the first letter alone shows that this is no ticker, as with nearly all that begins like one in prose."""
-    if not text[start].islower() or (start and text[start - 1] in "$＄") or start + 1 == len(text):
+    if pattern.lead or not text[start].islower() or (start and text[start - 1] in "$＄") or start + 1 == len(text):
         return False
     # Of a run of several, another may be where the match begins.
     after = describe(text[start + 1])

@@ -21,17 +21,19 @@ class Word(NamedTuple):
 
     `beginnings`: it begins as a word of letters, and after so many symbols such a word may end; None if it may begin
     anywhere. `digits`: there the text has a digit. `mask`: there something stands before the symbol, or within its run
-    where it is the second value. `doubled`: there the text has several letters. `joined`: spaces part all its symbols
-    or none. `edge`: no letter, or no letter and no digit (bits of the tables), touches its end.
+    where it is the second value. `counts`: each symbol stands for so many letters; none if each for one. `joined`:
+    spaces part all its symbols or none. `edge`: no letter, or no letter and no digit (bits of the tables), touches its
+    end. `lead`: something that is no letter stands before it.
     """
 
     symbols: str
     beginnings: tuple[int, ...] | None
     digits: tuple[int, ...]
     mask: tuple[int, bool] | None
-    doubled: tuple[int, ...]
+    counts: tuple[int, ...]
     joined: bool
     edge: int
+    lead: bool
 
 
 def word_of(pattern: Pattern) -> Word:
@@ -50,10 +52,18 @@ def word_of(pattern: Pattern) -> Word:
         beginnings=_beginnings(pattern, runs),
         digits=digits,
         mask=mask,
-        doubled=tuple(run for run, count in enumerate(pattern.runs) if count > 1),
+        counts=_counts(pattern),
         joined=whole and pattern.mask is None,
         edge=_edge(pattern),
+        lead=bool(pattern.lead),
     )
+
+
+def _counts(pattern: Pattern) -> tuple[int, ...]:
+    if len(pattern.letters) == len(pattern.runs):
+        return ()
+    # Patterns of one character are verified together: each place where it stands is one for all of them.
+    return pattern.runs if len(pattern.runs) > 1 else (2,)
 
 
 def _edge(pattern: Pattern) -> int:

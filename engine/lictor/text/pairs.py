@@ -11,7 +11,11 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import product
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lictor.text.tables import (
     ACCENT,
@@ -27,13 +31,25 @@ from lictor.text.tables import (
     symbols,
 )
 
-__all__ = ["BITS", "MECHANISMS", "Char", "Part", "describe", "differences", "names_of"]
+__all__ = [
+    "BITS",
+    "MECHANISMS",
+    "NO_DIFFERENCE",
+    "Char",
+    "Part",
+    "describe",
+    "differences",
+    "names_of",
+    "plain_differences",
+]
 
 MECHANISMS = (
     "case", "width", "style", "script", "accents", "lookalike", "leet", "invisible", "separators", "repeats",
     "inflect", "masked", "reversed", "shape", "sound", "split", "variant",
 )  # fmt: skip
 BITS = {name: 1 << index for index, name in enumerate(MECHANISMS)}
+# In a table of differences: the two are not the same under any.
+NO_DIFFERENCE = np.uint32(0xFFFFFFFF)
 
 # A voicing mark makes another syllable: it is no accent that could be overlooked.
 _VOICING = "\u3099\u309a"
@@ -104,6 +120,17 @@ def differences(seen: str, meant: str, *, marks_differ: tuple[str, str] | None =
         for other in from_term[char]
     }
     return tuple(sorted(_minimal(sets), key=lambda s: (s.bit_count(), s)))
+
+
+@cache
+def plain_differences() -> NDArray[np.uint32]:
+    """The one of the `differences` of ASCII letters and digits (there are no more), at `meant * 128 + seen`."""
+    table = np.full(128 * 128, NO_DIFFERENCE)
+    plain = [chr(code) for code in range(128) if chr(code).isalnum()]
+    for seen, meant in product(plain, plain):
+        for needed in differences(seen, meant):
+            table[ord(meant) << 7 | ord(seen)] = needed
+    return table
 
 
 def names_of(needed: int) -> tuple[str, ...]:

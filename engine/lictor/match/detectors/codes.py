@@ -22,12 +22,16 @@ _IN_LINK = re.compile(
     r"[=/]([a-z0-9_-]{3,32}+)",
     re.IGNORECASE,
 )
+# What is in every code.
+_SOME = re.compile(r"[a-z0-9_-][a-z0-9 .·_-]{2}", re.IGNORECASE)
 _SPELT = re.compile(r"[ .·-]")
 
 
 def invite_code(text: str) -> list[Match]:
     """The codes in the text, as they are to be typed."""
     view = plain(text)
+    if not _SOME.search(view.text):
+        return []
     found = []
     for match in _BEHIND.finditer(view.text):
         code = match[2]

@@ -31,6 +31,7 @@ _QQ_WORD = re.compile(
     rf"(?:(?<![a-z0-9])q{_NOISE}q(?![a-z])|扣{_NOISE}扣|企鹅|秋秋|球球|叩叩|[q扣]群|加[q扣](?![a-z])|(?<![a-z0-9])q(?=\s?[:：]|\s?{_DIGIT}{{5}})){_LINK}",
     re.IGNORECASE,
 )
+_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _TELEGRAM_LINK = re.compile(
     r"(?<![a-z0-9.])(?:t\.me|telegram\.(?:me|dog))/(?:joinchat/)?([a-z+][a-z0-9_+-]{3,40}+)", re.IGNORECASE
 )
@@ -63,6 +64,8 @@ def qq(text: str) -> list[Match]:
 def telegram(text: str) -> list[Match]:
     """Telegram names: in links, and behind a word for Telegram."""
     view = plain(text)
+    if not _LATIN.search(view.text):
+        return []
     found = [match_of(view, m.start(), m.end(), m[1]) for m in _TELEGRAM_LINK.finditer(view.text)]
     taken = [(m.start, m.end) for m in found]
     found += [m for m in _behind(view, _TELEGRAM_WORD, [(_TELEGRAM_NAME, _is_handle)]) if (m.start, m.end) not in taken]
@@ -88,6 +91,10 @@ def digits_of(text: str) -> str:
 
 def _behind(view: Plain, word: re.Pattern[str], kinds: Iterable[tuple[re.Pattern[str], _Accept]]) -> list[Match]:
     found: list[Match] = []
+    # Most texts name nothing, and to look for the word takes longer.
+    kinds = [kind for kind in kinds if kind[0].search(view.text)]
+    if not kinds:
+        return found
     end = 0
     for introduced in word.finditer(view.text):
         if introduced.start() < end:

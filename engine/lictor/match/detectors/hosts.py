@@ -45,6 +45,8 @@ _DOT = (
 )
 _LATIN_LABEL = r"[a-z0-9_-]"
 _NAME = re.compile(rf"(?<!{_LATIN_LABEL})(?<!@){_LATIN_LABEL}++(?:{_DOT}{_LATIN_LABEL}++)++", re.IGNORECASE)
+# Without a letter or digit there is no name, and no scheme.
+_SOME = re.compile(_LATIN_LABEL, re.IGNORECASE)
 _DOTS = re.compile(_DOT, re.IGNORECASE)
 
 _SCHEME = re.compile(r"(?<![a-z])(?:https?|h[tx]{2}ps?|ftp|wss?)\s?:\s?//", re.IGNORECASE)
@@ -77,6 +79,8 @@ def url(text: str) -> list[Match]:
     punctuation.
     """
     view = plain(text)
+    if not _SOME.search(view.text):
+        return []
     hosts = {start: (end, name, also) for start, end, name, also in hosts_in(view)}
     found: list[Match] = []
     taken = 0
@@ -152,10 +156,12 @@ def ipv6(text: str) -> list[Match]:
 
 def hosts_in(view: Plain) -> Iterator[tuple[int, int, str, tuple[str, ...]]]:
     """The host names in a plain text: start, end, name and how they were disguised."""
-    names = [(match.start(), match[0]) for match in _NAME.finditer(view.text)]
-    for start, spelt in names:
-        host = _host(spelt)
+    if not _SOME.search(view.text):
+        return
+    for found in _NAME.finditer(view.text):
+        host = _host(found[0])
         if host is not None:
+            start = found.start()
             yield start, start + host[1], host[0], ("separators",) if host[2] else ()
 
 

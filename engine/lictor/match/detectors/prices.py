@@ -25,12 +25,15 @@ _PRICE = re.compile(
     rf"|(?:{_WORD}|{_TRADE}){_LINK}(?P<bare>{_NUMBER}(?![\d.]*\d){_SCALE}(?:\s?{_UNIT})?)",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"[\s,，]")
 
 
 def price(text: str) -> list[Match]:
     """The prices in the text, without the word for it; the value has plain digits, no spaces, no thousands marks."""
     view = plain(text)
+    if not _DIGIT.search(view.text):
+        return []
     found = []
     for match in _PRICE.finditer(view.text):
         group = "bare" if match["bare"] is not None else 0
