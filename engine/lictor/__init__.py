@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lictor.engine import Engine
     from lictor.errors import InputError, LedgerError, LictorError, PolicyError, UsageError
     from lictor.match import Match, Matcher, MatchOptions, Term
+    from lictor.reload import PolicySource
 
 __all__ = [
     "Decision",
@@ -29,6 +30,7 @@ __all__ = [
     "MatchOptions",
     "Matcher",
     "PolicyError",
+    "PolicySource",
     "Term",
     "UsageError",
 ]
@@ -37,6 +39,7 @@ _HOMES = {
     "Decision": "lictor.decide",
     "Engine": "lictor.engine",
     **dict.fromkeys(("InputError", "LedgerError", "LictorError", "PolicyError", "UsageError"), "lictor.errors"),
+    "PolicySource": "lictor.reload",
     **dict.fromkeys(("Match", "MatchOptions", "Matcher", "Term"), "lictor.match"),
 }
 

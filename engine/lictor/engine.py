@@ -24,7 +24,7 @@ from lictor.policy import Policy, load_policy
 from lictor.policy.actions import strength
 from lictor.scan.columns import Decided, RowError, decide_columns, decision_batch, signal_columns
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "collector_paused"]
 
 
 class Engine:
@@ -36,7 +36,7 @@ class Engine:
             raise UsageError("no policy to decide by", hint="name at least one")
         if len(set(names)) < len(names):
             raise UsageError("the same policy is loaded twice", hint="name each policy once")
-        with _collector_paused():
+        with collector_paused():
             self.policies: tuple[CompiledPolicy, ...] = tuple(compile_policy(policy) for policy in policies)
         self.version = version("lictor")
 
@@ -47,7 +47,7 @@ class Engine:
         for one in specs:
             if not isinstance(one, str | Path):
                 raise UsageError(f"a policy is named by a `str` or a `Path`, not `{type(one).__name__}`")
-        with _collector_paused():
+        with collector_paused():
             return cls([load_policy(one) for one in specs])
 
     @property
@@ -121,10 +121,14 @@ class Engine:
         *,
         at: str | datetime | None = None,
         items: Callable[[int], str | None] | None = None,
+        silent: bool = False,
     ) -> list[Decided | RowError]:
-        """The rows of a batch that something is decided of, and those that cannot be judged, in order of row."""
+        """The rows of a batch that something is decided of, and those that cannot be judged, in order of row.
+
+        With `silent`, so are rows where a rule fired and nothing follows: it only watches, or was excused.
+        """
         as_of = None if at is None else instant(at, what="at")
-        return decide_columns(self.policies, batch, as_of=as_of, engine=self.version, items=items)
+        return decide_columns(self.policies, batch, as_of=as_of, engine=self.version, items=items, silent=silent)
 
     def scan(self, batches: Iterable[pa.RecordBatch], *, at: str | datetime | None = None) -> Iterator[pa.RecordBatch]:
         """One row out for each row in: `row, action, category, severity, rules, decision`, null where nothing is done.
@@ -168,7 +172,7 @@ def _read_instant(text: str, what: str) -> datetime:
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Garbage waits: what is loaded stays, and to look through it again and again took as long as loading it."""
     enabled = gc.isenabled()
     gc.disable()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -18,14 +18,15 @@ import msgspec
 import pyarrow as pa
 
 from lictor.decide import Judgement, decide, judge
-from lictor.decide.effects import severity_of
+from lictor.decide.effects import at_once, severity_of
 from lictor.detect import CompiledPolicy, find_matches
 from lictor.enforce import Account, Applied, Enforcer, Finding, Outcome, Rulebook, Standing, standing
 from lictor.enforce import routed as told
 from lictor.enforce.decisions import decision_of
+from lictor.enforce.guard import Guarded, Guards, Trip, action_of, guards_of
 from lictor.enforce.states import Profile
 from lictor.errors import LedgerError, LictorError, UsageError
-from lictor.facts import Content, readable, stamp
+from lictor.facts import Content, instant, readable, stamp
 from lictor.facts.kinds import (
     AuthorityOrder,
     Complaint,
@@ -41,20 +42,37 @@ from lictor.ledger import (
     Batch,
     BatchSummary,
     FactRecord,
+    GuardRecord,
     Ledger,
     OvertakenError,
     PolicyRecord,
     StateRow,
     canonical,
 )
+from lictor.ledger.guards import TRIPPED
 from lictor.ledger.masking import masked_decision, masked_text
 from lictor.match import Match
 
-__all__ = ["FactError", "Intake", "Judged", "Taken", "fact_of", "findings_of", "judge_fact", "refold", "told_by"]
+__all__ = [
+    "FactError",
+    "Intake",
+    "Judged",
+    "Taken",
+    "fact_of",
+    "findings_of",
+    "judge_fact",
+    "refold",
+    "signals_of",
+    "summed_up",
+    "told_by",
+    "trip_record",
+]
 
 
 _HELD = 20_000  # facts remembered before they are left to the ledger
 _TRIES = 5  # writers that may come first
+
+_TEXTS = tuple(str(kind.__struct_config__.tag) for kind in (ContentPublished, ContentEdited))
 
 T = TypeVar("T")
 
@@ -70,13 +88,17 @@ class FactError(LictorError):
 
 @dataclass(slots=True)
 class Taken:
-    """What became of a batch. `decided` is what detection alone decided of published texts, by fact."""
+    """What became of a batch. `decided` is what detection alone decided of published texts, by fact.
+
+    `tripped` are rules that used up their budget in it: they go on deciding, and a person goes on acting.
+    """
 
     new: int = 0
     present: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     decided: dict[str, tuple[dict[str, Any], ...]] = field(default_factory=dict)
     unfit: list[FactError] = field(default_factory=list)
+    tripped: list[Trip] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +113,8 @@ class Intake:
     """Policies and the lives under them. With a ledger, what it holds is where the lives go on from.
 
     `by_truth` believes the `truth` of published facts and searches no text. `rehearsed` keeps everything in memory, and
-    the ledger as it is: for asking what would happen.
+    the ledger as it is: for asking what would happen. `unstated` states no decision about a text by itself: nothing
+    that follows rests on it, and it costs more than finding what the text says.
     """
 
     def __init__(
@@ -102,14 +125,18 @@ class Intake:
         ledger: Ledger | None = None,
         by_truth: bool = False,
         rehearsed: bool = False,
+        unstated: bool = False,
     ) -> None:
         self.rules = rules
         self._engine = engine
         self._ledger = ledger
         self._by_truth = by_truth
         self._rehearsed = rehearsed
+        self._unstated = unstated
         self._mask = frozenset(field for one in rules.policies for field in one.policy.document.ledger.mask)
         self._recorded: set[str] = set()
+        self._guards: Guards | None = None
+        self._trips: Counter[Guarded] = Counter()
         self._begin()
 
     def take(self, facts: Sequence[Fact]) -> list[Outcome]:
@@ -169,15 +196,16 @@ class Intake:
         decided: dict[str, tuple[dict[str, Any], ...]] = {}
         for fact in new:
             try:
-                outcomes += self.enforcer.advance(fact.at, before=True)
-                judged = self._judge(fact, matches)
-                outcomes += self.enforcer.apply(fact, judged.findings)
+                happened, judged = self._apply(fact, matches)
+                outcomes += happened
             except UsageError as wrong:
                 self._begin()
+                if self._guards is not None:
+                    self._guards.undo()
                 raise _unfit(fact, wrong) from None
             if judged.decisions:
                 decided[fact.id] = judged.decisions
-        summary = None if run_at is None or not new else _summed_up(new, outcomes, decided, self.rules, run_at)
+        summary = None if run_at is None or not new else summed_up(new, outcomes, decided, self.rules, run_at)
         try:
             self._record(outcomes, decided, summary)
         except LedgerError:
@@ -188,6 +216,18 @@ class Intake:
         taken.outcomes += outcomes
         taken.decided |= decided
         taken.unfit += unfit
+        if self._guards is not None:
+            trips = self._guards.keep()
+            self._trips.update(trip.whose for trip in trips)
+            taken.tripped += trips
+
+    def _apply(
+        self, fact: Fact, matches: Mapping[str, Mapping[str, tuple[Match, ...]]]
+    ) -> tuple[list[Outcome], Judged]:
+        """What was foreseen before the fact, then what it leads to with what is found in its text."""
+        outcomes = self.enforcer.advance(fact.at, before=True)
+        judged = self._within_budgets(fact, self._judge(fact, matches))
+        return [*outcomes, *self.enforcer.apply(fact, judged.findings)], judged
 
     def _new(self, facts: Sequence[Fact]) -> tuple[list[Fact], list[FactError]]:
         """Those that were not had before, each once; and those that can never be had."""
@@ -231,6 +271,10 @@ class Intake:
             except OvertakenError:
                 continue
         return do()
+
+    def states(self) -> dict[str, StateRow]:
+        """The states that changed since they were recorded, or since this was last asked."""
+        return _state_rows(self.enforcer)
 
     def standing(self, account: str, now: datetime) -> Standing:
         """Where the account stands at that instant; everything foreseen by then must have been recorded."""
@@ -296,9 +340,15 @@ class Intake:
         column = pa.array([readable(fact.text) for _, fact in spoken], pa.string())
         forms = [self._form(fact) for _, fact in spoken]
         for compiled in self.rules.policies:
-            rows = find_matches(compiled, {"": column}, lambda _, row: forms[row])
+            rows = self._find(compiled, column, forms)
             found[compiled.policy.id] = {spoken[row][0]: matches.get("", ()) for row, matches in rows.items()}
         return found
+
+    def _find(
+        self, compiled: CompiledPolicy, column: pa.Array, forms: Sequence[str]
+    ) -> Mapping[int, Mapping[str, tuple[Match, ...]]]:
+        """By row, the matches of those texts that are worth a look."""
+        return find_matches(compiled, {"": column}, lambda _, row: forms[row])
 
     def _form(self, fact: ContentPublished | ContentEdited) -> str:
         if isinstance(fact, ContentPublished):
@@ -321,12 +371,105 @@ class Intake:
             searched = matches.get(compiled.policy.id)
             if searched is not None and fact.id not in searched:
                 continue
-            content = _content(compiled, profile, published, fact.text)
-            judgement = judge(compiled, content, None if searched is None else {published.form: searched[fact.id]})
-            if judgement.detection.violations:
-                found += _findings(compiled, published.form, judgement)
-                decisions.append(decide(compiled.policy, judgement, as_of=fact.at, engine=self._engine).to_dict())
+            judged = self._judged(
+                compiled, profile, published, fact, None if searched is None else {published.form: searched[fact.id]}
+            )
+            found += judged.findings
+            decisions += judged.decisions
         return Judged(tuple(found), tuple(decisions))
+
+    def _within_budgets(self, fact: Fact, judged: Judged) -> Judged:
+        """What was judged, where a rule has used up its budget with what it may only propose."""
+        guarding = [one.policy.document for one in self.rules if one.policy.document.guards]
+        if not guarding or not isinstance(fact, ContentPublished | ContentEdited):
+            return judged
+        guards = self._counted() if self._guards is None else self._guards
+        for document in guarding:
+            guards.judged(document, fact.at, [fact.subject])
+        profile = self.account(fact.subject).profile
+        findings: list[Finding] = []
+        held: dict[str, dict[str, frozenset[str]]] = {}
+        for finding in judged.findings:
+            document = self.rules.document(finding.policy)
+            action = None if finding.rule is None else action_of(self.rules, profile, finding, fact.at)
+            if finding.rule is None or action is None or not any(guards_of(document, finding.rule, action)):
+                findings.append(finding)
+            elif guards.allows(document, finding.rule, action, fact.at, fact.subject, fact.id):
+                findings.append(msgspec.structs.replace(finding, guard="counted"))
+            else:
+                findings.append(msgspec.structs.replace(finding, guard="held"))
+                held.setdefault(finding.policy, {})[finding.rule] = frozenset({action})
+        decisions = [
+            self._held_back(one, fact, profile, held[one["policy"]]) if one["policy"] in held else one
+            for one in judged.decisions
+        ]
+        return Judged(tuple(findings), tuple(decisions))
+
+    def _held_back(
+        self,
+        decision: dict[str, Any],
+        fact: ContentPublished | ContentEdited,
+        profile: Profile,
+        held: Mapping[str, Collection[str]],
+    ) -> dict[str, Any]:
+        """The decision made again, with what those rules may only propose."""
+        published = fact if isinstance(fact, ContentPublished) else self.enforcer.published(fact.item)
+        assert published is not None
+        compiled = next(one for one in self.rules if one.policy.id == decision["policy"])
+        judgement = judge(compiled, _content(compiled, profile, published, fact.text))
+        return decide(compiled.policy, judgement, as_of=fact.at, engine=self._engine, held=held).to_dict()
+
+    def _counted(self) -> Guards:
+        """The guards, with what the ledger says of their rules: what each did in its time, and which are tripped."""
+        rearmed: dict[Guarded, int] = {}
+        tripped: set[Guarded] = set()
+        self._trips.clear()
+        for seq, record in () if self._ledger is None else self._ledger.guards():
+            whose = Guarded(record.policy, record.guard, record.rule)
+            if record.event == TRIPPED:
+                tripped.add(whose)
+                self._trips[whose] = record.number
+            else:
+                tripped.discard(whose)
+                rearmed[whose] = seq
+        guards = self._guards = Guards(tripped)
+        documents = {one.policy.id: one.policy.document for one in self.rules if one.policy.document.guards}
+        newest = None if self._ledger is None else self._ledger.newest(_TEXTS)
+        if self._ledger is None or newest is None:
+            return guards
+        longest = max(guard.within.fixed for known in documents.values() for guard in known.guards)
+        start = stamp(instant(newest) - longest - longest / 50).partition(".")[0].removesuffix("Z")
+        for one in self._ledger.found_from(start, _TEXTS):
+            at = instant(one.at)
+            for document in documents.values():
+                guards.judged(document, at, [one.account])
+            for finding in (msgspec.convert(found, Finding) for found in one.findings):
+                if finding.guard == "counted" and finding.rule is not None and finding.policy in documents:
+                    armed = {whose for whose, seq in rearmed.items() if seq > one.seq}
+                    document = documents[finding.policy]
+                    own: Any = finding.effect
+                    action = at_once(document, finding.severity, finding.field, at, own=own).effect
+                    guards.recall(document, finding.rule, action, at, one.account, armed)
+        guards.keep()
+        return guards
+
+    def _judged(
+        self,
+        compiled: CompiledPolicy,
+        profile: Profile,
+        published: ContentPublished,
+        fact: ContentPublished | ContentEdited,
+        matches: Mapping[str | None, Sequence[Match]] | None,
+    ) -> Judged:
+        """What one policy finds in the text, with its decision."""
+        judgement = judge(compiled, _content(compiled, profile, published, fact.text), matches)
+        if not judgement.detection.violations:
+            return Judged()
+        found = tuple(_findings(compiled, published.form, judgement))
+        if self._unstated:
+            return Judged(found)
+        decision = decide(compiled.policy, judgement, as_of=fact.at, engine=self._engine)
+        return Judged(found, (decision.to_dict(),))
 
     def _record(
         self,
@@ -347,16 +490,28 @@ class Intake:
         ]
         try:
             appended = self._ledger.append(
-                Batch(policies=policies, summary=summary, facts=records, states=states, after=self._seen)
+                Batch(
+                    policies=policies,
+                    summary=summary,
+                    facts=records,
+                    guards=self._trip_records(),
+                    states=states,
+                    after=self._seen,
+                )
             )
         except BaseException:
             self._begin()  # what was not recorded did not happen
+            self._guards = None
             raise
         self._seen = appended.last
         self._recorded.update(one.digest for one in policies)
         self._held += len(records)
         if self._held > _HELD:
             self._begin()  # all of it is in the ledger: memory must not grow with what is fed in
+
+    def _trip_records(self) -> list[GuardRecord]:
+        trips = () if self._guards is None else self._guards.trips
+        return [trip_record(trip, self._trips[trip.whose] + 1) for trip in trips]
 
     def _as_record(self, outcome: Outcome, decided: Mapping[str, tuple[dict[str, Any], ...]]) -> FactRecord:
         fact = outcome.fact
@@ -383,6 +538,19 @@ class Intake:
         )
 
 
+def trip_record(trip: Trip, number: int) -> GuardRecord:
+    """The row that says so, of a trip that is the rule's so-manyth."""
+    told = {
+        "accounts": trip.accounts,
+        "actions": list(trip.actions),
+        "items": trip.items,
+        "of_accounts": trip.of_accounts,
+        "of_items": trip.of_items,
+        "within": trip.within,
+    }
+    return GuardRecord(TRIPPED, *trip.whose, number, trip.at, told=told)
+
+
 def _unfit(fact: Fact, wrong: LictorError) -> FactError:
     return FactError(fact, type(wrong)(f"fact `{fact.id}`: {wrong}", hint=wrong.hint))
 
@@ -405,13 +573,14 @@ def _about(fact: Fact) -> Iterable[str]:
             return () if subject is None else (subject,)
 
 
-def _summed_up(
+def summed_up(
     facts: Sequence[Fact],
     outcomes: Sequence[Outcome],
     decided: Mapping[str, tuple[dict[str, Any], ...]],
     rules: Rulebook,
     run_at: datetime,
 ) -> BatchSummary:
+    """The row that sums up a batch: what became of these facts, and when that was."""
     cases = [case for outcome in outcomes for case in outcome.decisions]
     found = [decision for made in decided.values() for decision in made]
     return BatchSummary(
@@ -426,6 +595,7 @@ def _summed_up(
             ]
         ),
         rules=Counter(rule for one in found for rule in one["rules"]),
+        monitored=Counter(rule for one in found if one["monitored"] for rule in one["monitored"]["rules"]),
         policies=tuple(one.policy.digest for one in rules.policies),
         at=stamp(run_at),
     )
@@ -503,8 +673,8 @@ def _state_rows(enforcer: Enforcer) -> dict[str, StateRow]:
     return {key: StateRow(row.body, _sortable(row.due), _sortable(row.waiting)) for key, row in rows.items()}
 
 
-def _content(compiled: CompiledPolicy, profile: Profile, fact: ContentPublished, text: str) -> Content:
-    """What a policy is asked: the text in its place, its author's kind, and the signals this policy declares."""
+def signals_of(profile: Profile, fact: ContentPublished) -> dict[str, str | int | bool]:
+    """What is known of what was published and of its author, as signals that a policy may read."""
     known = {
         "registered_region": profile.registered_region,
         "serves_cn": profile.serves_cn,
@@ -514,6 +684,12 @@ def _content(compiled: CompiledPolicy, profile: Profile, fact: ContentPublished,
         **profile.signals,
         **fact.signals,
     }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _content(compiled: CompiledPolicy, profile: Profile, fact: ContentPublished, text: str) -> Content:
+    """What a policy is asked: the text in its place, its author's kind, and the signals this policy declares."""
+    known = signals_of(profile, fact)
     document = compiled.policy.document
     return Content(
         fields={fact.form: readable(text)},
@@ -523,7 +699,7 @@ def _content(compiled: CompiledPolicy, profile: Profile, fact: ContentPublished,
         surface=fact.surface,
         published_at=fact.at,
         lang=fact.lang,
-        signals={name: value for name, value in known.items() if value is not None and name in document.known_signals},
+        signals={name: value for name, value in known.items() if name in document.known_signals},
     )
 
 

@@ -19,19 +19,21 @@ import click
 import orjson
 
 from lictor.cli import say
+from lictor.cli.budgets import tell_tripped, warn_of
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.lives import intake, ledger_option, rules_for
 from lictor.cli.options import json_option, policy_option
 from lictor.errors import InputError, LedgerError, UsageError
-from lictor.intake import FactError, Intake, Taken
+from lictor.intake import FactError, Intake, Taken, trip_record
 from lictor.ledger import Ledger
 from lictor.report.enforced import Enforced, render_enforced
 from lictor.report.rejects import RejectRow, rejects_file
 from lictor.report.timeline import happening
 from lictor.scan.inputs import FileError, Note, Reject
 from lictor.scan.inputs.facts import FactBatch, FactInputs
+from lictor.scan.inputs.paths import display
 
-__all__ = ["command"]
+__all__ = ["Run", "command"]
 
 _NAMED = 5  # rejects and refusals named on standard error; the others are counted
 _COLLECT = (100_000, 50, 1_000)  # facts and their records are many and short-lived; few are in cycles
@@ -89,7 +91,9 @@ def command(
         with ExitStack() as stack:
             opened = stack.enter_context(Ledger.open(ledger))
             aside = None if rejects is None else stack.enter_context(rejects_file(rejects))
-            run = _Run(intake(opened, rules, by_truth=detect == "truth"), done, aside, strict=strict)
+            tell_tripped(opened, display(str(ledger)))
+            world = intake(opened, rules, by_truth=detect == "truth")
+            run = Run(world, done, aside, ledger=ledger, strict=strict)
             for piece in _with_progress(inputs) if shown else inputs:
                 run.take(piece)
     except KeyboardInterrupt:
@@ -109,17 +113,28 @@ def command(
     return FOUND if done.found or done.rejects.total() else OK
 
 
-class _Run:
+class Run:
     """Takes what is read, piece by piece, counts it, and tells a person what was met on the way."""
 
     def __init__(
-        self, world: Intake, done: Enforced, aside: Callable[[Iterable[RejectRow]], None] | None, *, strict: bool
+        self,
+        world: Intake,
+        done: Enforced,
+        aside: Callable[[Iterable[RejectRow]], None] | None,
+        *,
+        ledger: Path,
+        strict: bool,
     ) -> None:
         self._world = world
+        self._ledger = ledger
         self._done = done
         self._aside = aside
         self._strict = strict
         self._sources: set[str] = set()
+
+    def go_on(self, world: Intake) -> None:
+        """From here on facts are taken in this world: the same ledger, under other rules."""
+        self._world = world
 
     def take(self, piece: object) -> None:
         """One piece: facts are taken, the rest is said."""
@@ -138,6 +153,7 @@ class _Run:
             now = datetime.now(UTC)  # noqa: TID251 - the command line reads the clock
             taken = self._world.take_fit(piece.facts, run_at=now)
             self._count(taken)
+            warn_of((trip_record(trip, 1) for trip in taken.tripped), display(str(self._ledger)))
             for wrong in taken.unfit:
                 self._set_aside(_rejected(piece, wrong))
 

@@ -56,6 +56,9 @@ def command(*, policies: Sequence[str], check: bool, diff: bool) -> int:
 
 def _files(policies: Sequence[str]) -> Iterator[tuple[str, str]]:
     for policy in policies:
-        for name, text in sources(load_policy(policy)).items():
+        loaded = load_policy(policy)
+        if not loaded.files:
+            raise UsageError(f"`{policy}` is a pack, not written by hand", hint="lay out what it was made from")
+        for name, text in sources(loaded).items():
             if name.endswith((".yaml", ".yml")):
                 yield name, text

@@ -11,7 +11,7 @@ import click
 
 from lictor.errors import InputError, LictorError, escape_controls
 
-__all__ = ["StreamError", "aside", "error", "flush", "note", "result", "silence", "standard_input"]
+__all__ = ["StreamError", "aside", "error", "flush", "note", "result", "silence", "standard_input", "warning"]
 
 
 class StreamError(LictorError):
@@ -63,6 +63,12 @@ def silence() -> None:
 def note(message: str) -> None:
     """Something a person should know, on standard error."""
     aside(f"note: {escape_controls(message)}")
+
+
+def warning(message: str, hint: str) -> None:
+    """What a person must look at, and the way back, on standard error."""
+    aside(f"warning: {escape_controls(message)}")
+    aside(f"hint: {escape_controls(hint)}")
 
 
 def error(message: str, hint: str = "") -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,10 @@ import orjson
 
 from lictor import Engine
 from lictor.cli import say
+from lictor.cli.budgets import Budgets, tell_tripped, warn_of
 from lictor.cli.judging import Judged
+from lictor.cli.lives import refuse_other_content
+from lictor.cli.options import clock
 from lictor.errors import UsageError
 from lictor.facts import stamp
 from lictor.ledger import Batch, BatchSummary, DecisionRecord, Ledger, PolicyRecord
@@ -79,11 +83,19 @@ class Targets:
             )
 
 
-def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> list[Sink]:
-    """The sinks, in the order they are to be fed; the stack closes them."""
+def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> tuple[Callable[[Judged], Judged], list[Sink]]:
+    """What holds each batch to the guards, and then the sinks, in the order they are to be fed; the stack closes them.
+
+    Without a ledger nothing is held back: then nothing is applied, and what is decided is the same every time.
+    """
     sinks: list[Sink] = []
+    hold: Callable[[Judged], Judged] = _as_it_is
     if targets.ledger is not None:
-        sinks.append(_to_ledger(stack.enter_context(Ledger.open(targets.ledger)), engine))
+        opened = stack.enter_context(Ledger.open(targets.ledger))
+        refuse_other_content(opened, [one.policy for one in engine.policies])
+        tell_tripped(opened, targets.ledger)
+        hold = Budgets(opened, engine, clock(None))
+        sinks += [_to_ledger(opened, engine), partial(_warn, targets.ledger)]
     if targets.rejects is not None:
         write_rejects = stack.enter_context(rejects_file(targets.rejects))
         sinks.append(lambda judged: write_rejects(judged.rejects))
@@ -101,7 +113,15 @@ def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> list[Sink]
         sinks.append(lambda judged: say.result("".join(f"{terminal_line(row)}\n" for row in judged.rows).encode()))
     else:
         sinks.append(lambda judged: say.result(b"".join(map(json_line, judged.rows))))
-    return sinks
+    return hold, sinks
+
+
+def _as_it_is(judged: Judged) -> Judged:
+    return judged
+
+
+def _warn(ledger: Path, judged: Judged) -> None:
+    warn_of(judged.trips, display(str(ledger)))
 
 
 def _as_kept(decision: Mapping[str, Any], judged: bytes, mask: Collection[str]) -> DecisionRecord:
@@ -129,10 +149,11 @@ def _to_ledger(ledger: Ledger, engine: Engine) -> Sink:
             actions=Counter(decision["action"] for decision in decided),
             categories=Counter(decision["category"] for decision in decided if decision["category"]),
             rules=Counter(rule for decision in decided for rule in decision["rules"]),
+            monitored=Counter(rule for rules in judged.monitored for rule in rules),
             policies=tuple(policy.digest for policy in policies),
             # When it was run, not what it was judged by: the decisions say that.
             at=stamp(datetime.now(UTC)),  # noqa: TID251 - the command line reads the clock
         )
-        ledger.append(Batch(records, policies, summary))
+        ledger.append(Batch(records, policies, summary, guards=judged.trips))
 
     return append

@@ -53,7 +53,11 @@ _policy = Verbs(
             "Every mistake in a policy, and what is foolish in it, each with its place and the way out.",
             "policy_lint",
         ),
-        "test": ("Every rule's own tests, and the policy's scenarios over time.", "policy_test"),
+        "test": (
+            "Every rule's own tests, the policy's tables of cases, and its scenarios over time.",
+            "policy_test",
+        ),
+        "coverage": ("What of a policy no test, scenario or text has ever exercised.", "policy_coverage"),
         "show": (
             "A policy as a page: clauses, rules in plain words, ladders step by step, what held when.",
             "policy_show",
@@ -65,6 +69,8 @@ _policy = Verbs(
         "new": ("A starting folder for a policy.", "policy_new"),
         "fmt": ("A policy's YAML files in one layout, with every word and comment kept.", "policy_fmt"),
         "diff": ("What changed from policy A to policy B, a sentence each: not lines but meaning.", "policy_diff"),
+        "pack": ("Pack a policy into one file, named by its digest; sign it.", "policy_pack"),
+        "verify": ("Whether a pack is whole and who signed it; or a policy changed silently.", "policy_verify"),
     },
 )
 
@@ -104,6 +110,15 @@ _appeal = Verbs(
     },
 )
 
+_guard = Verbs(
+    name="guard",
+    help="Rules that went beyond what their guards allow: list them, arm them again.",
+    verbs={
+        "list": ("The rules that are tripped, and what they did.", "guard_list"),
+        "rearm": ("Let a tripped rule act by itself again.", "guard_rearm"),
+    },
+)
+
 _account = Verbs(
     name="account",
     help="Where an account stands, and what its holder is told.",
@@ -111,6 +126,16 @@ _account = Verbs(
         "show": ("Where an account stands, and every decision about it with its reasons.", "account_show"),
         "notice": ("What an account's holder is told: what was decided, why, how to contest it.", "account_notice"),
         "reinstate": ("Take a decision back, without an appeal.", "account_reinstate"),
+    },
+)
+
+_simulate = Verbs(
+    name="simulate",
+    help="Ask what a policy would do, before it does it to anybody.",
+    verbs={
+        "diff": ("What policy B would decide otherwise than policy A, over a corpus.", "simulate_diff"),
+        "timeline": ("What would have become of accounts: facts replayed, what-ifs side by side.", "simulate_timeline"),
+        "population": ("A modelled population under a policy, and under what it might become.", "simulate_population"),
     },
 )
 
@@ -127,11 +152,14 @@ lictor = Verbs(
         "check": ("Decide on one text, and say why.", "check"),
         "scan": ("Decide on every row of files, and keep the decisions.", "scan"),
         "enforce": ("Feed facts into the lives of accounts, and record what they lead to.", "enforce"),
+        "follow": ("Feed facts in as they come, under policies as they change.", "follow"),
         "due": ("Let what was foreseen happen, record it, and say what it was.", "due"),
         "case": ("What waits for a person: look at it, uphold it, dismiss it.", _case),
         "appeal": ("Contest decisions, and answer those who do.", _appeal),
         "account": ("Where an account stands, and what its holder is told.", _account),
         "policy": ("Write, check, test, read and compare policies.", _policy),
+        "simulate": ("Ask what a policy would do, before it does it to anybody.", _simulate),
+        "guard": ("Rules that went beyond what their guards allow: list them, arm them again.", _guard),
         "ledger": ("Verify the record of decisions.", _ledger),
         "bench": ("How fast this machine searches and decides, on generated text.", "bench"),
         "completion": ("Make your shell complete `lictor`.", "completion"),

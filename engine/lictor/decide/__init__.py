@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+import msgspec
+from msgspec import UNSET, structs
 
 from lictor.decide.decision import (
     Decision,
     Effect,
     Evidence,
+    Guarded,
     Monitored,
     ViolationRecord,
     decision_id,
 )
 from lictor.decide.effects import at_once, first_step, merge, outside_scope, retroactive, severity_of
 from lictor.decide.reasons import Case, statement
-from lictor.decide.versions import binds, ground_at, version_at
+from lictor.decide.versions import binds, expired, ground_at, version_at
 from lictor.detect import CompiledPolicy, Detection, Known, Violation, detect, detect_matches, know, scope
 from lictor.facts import Content, canonical, stamp
 from lictor.match import Match
@@ -29,6 +32,7 @@ __all__ = [
     "Decision",
     "Effect",
     "Evidence",
+    "Guarded",
     "Judgement",
     "Monitored",
     "ViolationRecord",
@@ -40,8 +44,7 @@ __all__ = [
 _FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """What a decision is made from: the content and what is known of it, what the rules found, whether they bind."""
 
     content: Content
@@ -50,8 +53,7 @@ class Judgement:
     bound: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _InForce:
+class _InForce(msgspec.Struct, frozen=True):
     """A violation that some version forbids: `old` where only the present one does, and the item is older."""
 
     violation: Violation
@@ -94,13 +96,24 @@ def judge(
     return Judgement(content, known, Detection(detection.violations, missing), bound=found.truth is True)
 
 
-def decide(policy: Policy, judgement: Judgement, *, as_of: datetime | None, engine: str) -> Decision:
-    """The decision that follows, for a first offence, for that instant; without one, under the newest version."""
+def decide(
+    policy: Policy,
+    judgement: Judgement,
+    *,
+    as_of: datetime | None,
+    engine: str,
+    held: Mapping[str, Collection[str]] | None = None,
+) -> Decision:
+    """The decision that follows, for a first offence, for that instant; without one, under the newest version.
+
+    `held` names rules that have used up a budget, each with the actions that it may only propose.
+    """
     document, content, known = policy.document, judgement.content, judgement.known
     in_force = [v for v in (_in_force(policy, judgement, v, as_of) for v in judgement.detection.violations) if v]
     acting = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "enforce"]
     watching = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "monitor"]
-    effects = _effects(policy, judgement, acting, as_of)
+    guarded: list[Guarded] = []
+    effects = _effects(policy, judgement, acting, as_of, held or {}, guarded)
     headline = max(effects, key=lambda e: strength(e.effect), default=None)
     lead = _lead(policy, acting) if headline else None
     records = [_record(policy, v) for v in in_force]
@@ -162,6 +175,7 @@ def decide(policy: Policy, judgement: Judgement, *, as_of: datetime | None, engi
         assumed=(*known.assumed, *(("as_of",) if as_of is None else ())),
         evidence_truncated=any(v.violation.truncated for v in in_force),
         degraded=False,
+        guarded=tuple(guarded) or UNSET,
     )
 
 
@@ -169,34 +183,48 @@ def _in_force(policy: Policy, judgement: Judgement, violation: Violation, as_of:
     document, rule = policy.document, violation.rule
     field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
     now = version_at(document, as_of)
-    published = judgement.content.published_at
-    then = now if published is None or field in document.standing else version_at(document, published)
+    published = None if field in document.standing else judgement.content.published_at
+    then = now if published is None else version_at(document, published)
     if then is not None and now is not None:
         then = min(then, now)
+    done_at = published if as_of is None else min(published or as_of, as_of)
     severity = severity_of(rule)
-    for version, old in ((then, False), (now, True)):
+    for version, at, old in ((then, done_at, False), (now, as_of or published, True)):
         bound = binds(document, rule.category, version, field=field, subject=judgement.known.subject, severity=severity)
-        if bound and version is not None:
+        if bound and version is not None and not expired(rule, at):
             return _InForce(violation, field, version, old)
     return None
 
 
 def _effects(
-    policy: Policy, judgement: Judgement, acting: Sequence[_InForce], as_of: datetime | None
+    policy: Policy,
+    judgement: Judgement,
+    acting: Sequence[_InForce],
+    as_of: datetime | None,
+    held: Mapping[str, Collection[str]],
+    guarded: list[Guarded],
 ) -> tuple[Effect, ...]:
+    """What follows; what is held back of it is noted in `guarded`, and comes after what another rule may do itself."""
     document = policy.document
-    if not judgement.bound:
-        outside = [
-            outside_scope(document, severity_of(v.violation.rule), v.field, as_of, own=v.violation.rule.effect)
-            for v in acting
-        ]
-        return merge(effect for effect in outside if effect)
     effects: list[Effect] = []
-    for one in sorted(acting, key=lambda v: -_rank(policy, v)):
+    waiting: list[Effect] = []
+    for one in acting if not judgement.bound else sorted(acting, key=lambda v: -_rank(policy, v)):
         rule = one.violation.rule
-        found = at_once(document, severity_of(rule), one.field, as_of, own=rule.effect)
-        effect = retroactive(document, as_of) if one.old else found
-        effects += [effect] if effect else []
+        effect: Effect | None
+        if not judgement.bound:
+            effect = outside_scope(document, severity_of(rule), one.field, as_of, own=rule.effect)
+        elif one.old:
+            effect = retroactive(document, as_of)
+        else:
+            effect = at_once(document, severity_of(rule), one.field, as_of, own=rule.effect)
+        if effect is not None and effect.status == "applied" and effect.effect in held.get(rule.id, ()):
+            waiting.append(structs.replace(effect, status="proposed"))
+            guarded.append(Guarded(rule.id, (effect.effect,)))
+        else:
+            effects += [effect] if effect else []
+    effects += waiting
+    if not judgement.bound:
+        return merge(effects)
     lead = _lead(policy, [one for one in acting if not one.old and one.violation.rule.effect is None])
     if lead is not None:
         subject = judgement.known.subject
@@ -252,7 +280,7 @@ def _monitored(
 ) -> Monitored | None:
     if not watching:
         return None
-    effects = _effects(policy, judgement, watching, as_of)
+    effects = _effects(policy, judgement, watching, as_of, {}, [])
     return Monitored(
         action=strongest(effect.effect for effect in effects),
         rules=tuple(dict.fromkeys(v.violation.rule.id for v in watching)),

@@ -16,7 +16,7 @@ import orjson
 from lictor.facts import canonical
 from lictor.policy.actions import Action
 
-__all__ = ["Decision", "Effect", "Evidence", "Monitored", "Status", "ViolationRecord", "decision_id"]
+__all__ = ["Decision", "Effect", "Evidence", "Guarded", "Monitored", "Status", "ViolationRecord", "decision_id"]
 
 Status = Literal["proposed", "applied", "monitor"]
 Target = Literal["account", "item", "owner", "principal", "host"]
@@ -72,12 +72,20 @@ class Monitored(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
 
 
+class Guarded(msgspec.Struct, frozen=True):
+    """A rule that had used up its budget, and what it would otherwise have done by itself."""
+
+    rule: str
+    actions: tuple[Action, ...]
+
+
 class Decision(msgspec.Struct, frozen=True):
     """What a policy decides of one item, and why. `action` is the strongest effect, `status` is that effect's.
 
     `version` is the state of the rules it was made under; `as_of` the instant it was made for, null where none was
     given, which means the newest version. `missing` names signals without which a rule or an exemption stayed unknown,
-    `assumed` what the policy filled in.
+    `assumed` what the policy filled in. `guarded`, where there is any, is what a guard held back where the decision was
+    applied; whoever only decides never sees it.
     """
 
     lictor: int
@@ -118,6 +126,7 @@ class Decision(msgspec.Struct, frozen=True):
     assumed: tuple[str, ...]
     evidence_truncated: bool
     degraded: bool
+    guarded: tuple[Guarded, ...] | msgspec.UnsetType = msgspec.UNSET
 
     def to_dict(self) -> dict[str, Any]:
         """The decision as JSON values."""

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from fnmatch import fnmatchcase
 
-from lictor.policy.models import Ground, PolicyDocument, Source
+from lictor.policy.models import Ground, PolicyDocument, Rule, Source
 
-__all__ = ["best_pattern", "binds", "ground_at", "version_at"]
+__all__ = ["best_pattern", "binds", "expired", "ground_at", "version_at"]
 
 
 def version_at(document: PolicyDocument, at: datetime | None) -> int | None:
@@ -40,6 +40,11 @@ def binds(
     if start is None or version < document.version_numbers[start]:
         return False
     return spec.until is None or version < document.version_numbers[spec.until]
+
+
+def expired(rule: Rule | None, at: datetime | None) -> bool:
+    """Whether the rule is out of force at that instant. Without an instant there is no telling, and it holds."""
+    return rule is not None and rule.expires is not None and at is not None and at >= rule.expires
 
 
 def ground_at(document: PolicyDocument, category: str, version: int) -> tuple[Ground, Source]:

@@ -11,7 +11,7 @@ that an item is judged by the few rules it may break, however many there are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,6 +26,8 @@ from lictor.policy.spellings import spellings
 from lictor.text.frequency import frequency
 
 __all__ = ["CompiledPolicy", "compile_policy"]
+
+_REMEMBERED = 4096
 
 
 @dataclass(frozen=True)
@@ -50,14 +52,24 @@ class CompiledPolicy:
         """The matcher of every term that is no anchor, built on first need: most texts hold no anchor."""
         return Matcher(self.terms[len(self.anchors.terms) :])
 
-    def started(self, lexicons: frozenset[str]) -> list[Rule]:
+    @cached_property
+    def _started(self) -> dict[frozenset[str], tuple[Rule, ...]]:
+        """The rules started, for sets of lexicons that were met."""
+        return {}
+
+    def started(self, lexicons: frozenset[str]) -> Sequence[Rule]:
         """The rules that may be true where these lexicons matched, in the policy's order."""
-        numbers = set(self.unanchored)
-        for name in lexicons:
-            numbers.update(self.by_need.get(name, ()))
-        return [
-            self.rules[number] for number in sorted(numbers) if not any(map(lexicons.isdisjoint, self.needs[number]))
-        ]
+        known = self._started.get(lexicons)
+        if known is None:
+            if len(self._started) >= _REMEMBERED:
+                self._started.clear()
+            numbers = set(self.unanchored)
+            for name in lexicons:
+                numbers.update(self.by_need.get(name, ()))
+            known = self._started[lexicons] = tuple(
+                self.rules[n] for n in sorted(numbers) if not any(map(lexicons.isdisjoint, self.needs[n]))
+            )
+        return known
 
 
 def compile_policy(policy: Policy) -> CompiledPolicy:

@@ -6,18 +6,18 @@ What the caller left out is filled from the policy's `assume`, and remembered, s
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, cast
+
+import msgspec
 
 from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, Content, one_of, suggest
 from lictor.match import DETECTORS, Match
 from lictor.policy import Policy
 from lictor.policy.names import SignalType
-from lictor.text import skeleton
+from lictor.text.reading import symbols_before
 
 __all__ = ["Item", "Known", "Passage", "Place", "Span", "know"]
 
@@ -54,7 +54,6 @@ class Passage:
         for match in matches:
             self._by_lexicon.setdefault(match.key[0], []).append(match)  # type: ignore[index]
         self._detected: dict[str, list[Span]] = {}
-        self._bare: dict[int, int] = {}
 
     @property
     def lexicons(self) -> Collection[str]:
@@ -77,23 +76,16 @@ class Passage:
             self._detected[detector] = [Span(self.name, one.start, one.end, one, detector) for one in found]
         return self._detected[detector]
 
-    def bare(self, position: int) -> int:
-        """The position counted in characters that carry meaning: padding and separators before it do not count."""
-        known = self._bare.get(position)
-        if known is None:
-            known = self._bare[position] = bisect_left(self._offsets, position)
-        return known
-
-    def segment(self, position: int, inside: str) -> int:
-        """Which paragraph or sentence the position is in, from 0; always 0 for `field`."""
+    def ends(self, inside: str) -> Sequence[int]:
+        """Where paragraphs or sentences end, the last one apart; a `field` has no parts."""
         if inside == "field":
-            return 0
-        return bisect_right(self._paragraph_ends if inside == "paragraph" else self._sentence_ends, position)
+            return ()
+        return self._paragraph_ends if inside == "paragraph" else self._sentence_ends
 
     @cached_property
-    def _offsets(self) -> Sequence[int]:
-        offsets: Sequence[int] = skeleton(self.text).offsets.tolist()
-        return offsets
+    def bare(self) -> Sequence[int]:
+        """Each position counted in characters that carry meaning: padding and separators before it do not count."""
+        return symbols_before(self.text)
 
     @cached_property
     def _paragraph_ends(self) -> list[int]:
@@ -104,8 +96,7 @@ class Passage:
         return [end.start() for end in _SENTENCE_END.finditer(self.text)]
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What is known of an item: its texts by field, its author's kind, and the names of what was assumed."""
 
     texts: Mapping[str, str]

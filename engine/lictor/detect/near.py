@@ -8,7 +8,8 @@ the text.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from operator import itemgetter
 
 from lictor.detect.item import Passage, Span
@@ -27,17 +28,23 @@ def chains(
 
     `ordered` asks for the kinds in the order given. Chains come in order of where they end; each span ends at most one.
     """
-    segments: dict[int, list[_Event]] = {}
-    for kind, spans in enumerate(kinds):
-        for span in spans:
-            _, start, end, _, _ = span
-            event = passage.bare(start), passage.bare(end), kind, span
-            segments.setdefault(passage.segment(start, inside), []).append(event)
-    for _, events in sorted(segments.items()):
+    bare = passage.bare
+    every = [(bare[span[1]], bare[span[2]], kind, span) for kind, spans in enumerate(kinds) for span in spans]
+    for events in _by_segment(every, passage.ends(inside)):
         # Where a kind is missing there is no chain, and no need to sweep.
         if len(events) >= len(kinds) and len({event[2] for event in events}) == len(kinds):
             events.sort(key=_ORDER)
             yield from _sweep(events, len(kinds), within, ordered=ordered)
+
+
+def _by_segment(events: list[_Event], ends: Sequence[int]) -> Iterable[list[_Event]]:
+    """The events of each segment that has any, in order; a segment is known by where the ones before it end."""
+    if not ends:
+        return [events]
+    segments: dict[int, list[_Event]] = {}
+    for event in events:
+        segments.setdefault(bisect_right(ends, event[3].start), []).append(event)
+    return [segments[number] for number in sorted(segments)]
 
 
 def _sweep(events: list[_Event], kinds: int, within: int, *, ordered: bool) -> Iterator[tuple[Span, ...]]:

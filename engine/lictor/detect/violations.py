@@ -6,9 +6,9 @@ Nothing here depends on time: whether a rule was in force, and what follows, is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
 import pyarrow as pa
 
 from lictor.detect.compile import CompiledPolicy
@@ -31,12 +31,11 @@ __all__ = [
 
 Terms = Literal["anchors", "others"]
 
-Find = Callable[[CompiledPolicy, Terms, str, pa.Array, Sequence[int] | None], Mapping[int, tuple[Match, ...]]]
+Find = Callable[[CompiledPolicy, Terms, str, pa.Array, Sequence[int] | None], Mapping[int, Sequence[Match]]]
 """Finds a policy's anchors, or its other terms, in a named column: in all of it, or in the rows named; by row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(msgspec.Struct, frozen=True):
     """A rule that fired, with the spans that show it, and the exemption that excuses it, if one does."""
 
     rule: Rule
@@ -45,8 +44,7 @@ class Violation:
     truncated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Detection:
+class Detection(msgspec.Struct, frozen=True):
     """Everything a policy's rules found in one item, and the signals without which it could not be sure."""
 
     violations: tuple[Violation, ...]
@@ -100,7 +98,7 @@ def find_in_column(
     name: str,  # noqa: ARG001 - for those who remember what was found
     column: pa.Array,
     rows: Sequence[int] | None,
-) -> Mapping[int, tuple[Match, ...]]:
+) -> Mapping[int, Sequence[Match]]:
     """A `Find` by the policy's own matchers."""
     matcher = compiled.anchors if terms == "anchors" else compiled.others
     if rows is None:

@@ -194,26 +194,46 @@ class Enforcer:
     def apply(self, fact: Fact, findings: Sequence[Finding] = ()) -> list[Outcome]:
         """Everything that happened up to the fact, the fact itself, and what it led to elsewhere, in order."""
         outcomes = self.advance(fact.at, before=True)
-        if self._attempt is not None and fact.id not in self._memory.facts:
-            self._attempt.facts.append(fact.id)
-        self._memory.facts[fact.id] = fact
+        self.note(fact)
         if isinstance(fact, kinds.AuthorityOrder):
             outcomes.append(Outcome(None, fact, "given"))
-            for number, (target, action) in enumerate(fact.targets.items()):
-                document = self._rules.policies[0].policy.document
-                strike = document.authority.strike if fact.strike is None else fact.strike
-                outcomes += self._spread(
-                    target,
-                    told.Ordered(
-                        id=f"{fact.id}>ordered:{number}", at=fact.at, by=fact.by, subject=target, action=action,
-                        category=fact.category, strike=strike,
-                    ),
-                )  # fmt: skip
+            for target, order in self.orders(fact):
+                outcomes += self._spread(target, order)
             return outcomes
         key = self.key(fact)
         assert key is not None
         outcomes += self._spread(key, fact, tuple(findings), origin="given")
         return outcomes
+
+    def note(self, fact: Fact) -> None:
+        """Remembers the fact as it was told: `apply` does, a fold that is spread over processes does so itself."""
+        if self._attempt is not None and fact.id not in self._memory.facts:
+            self._attempt.facts.append(fact.id)
+        self._memory.facts[fact.id] = fact
+
+    def orders(self, fact: kinds.AuthorityOrder) -> list[tuple[str, Fact]]:
+        """What an authority's order means for each of its targets."""
+        document = self._rules.policies[0].policy.document
+        strike = document.authority.strike if fact.strike is None else fact.strike
+        return [
+            (
+                target,
+                told.Ordered(
+                    id=f"{fact.id}>ordered:{number}", at=fact.at, by=fact.by, subject=target, action=action,
+                    category=fact.category, strike=strike,
+                ),
+            )
+            for number, (target, action) in enumerate(fact.targets.items())
+        ]  # fmt: skip
+
+    def next_due(self) -> tuple[datetime, str] | None:
+        """When something is next foreseen at a key that was asked for, and at which."""
+        while self._foreseen:
+            at, key = self._foreseen[0]
+            if timers.next_due(self._states[key]) == at:
+                return at, key
+            heapq.heappop(self._foreseen)
+        return None
 
     def advance(self, now: datetime, *, before: bool = False) -> list[Outcome]:
         """What was foreseen up to that instant (or only before it), in order of time."""
@@ -234,15 +254,16 @@ class Enforcer:
         findings: tuple[Finding, ...] = (),
         origin: Literal["given", "derived", "due"] = "derived",
     ) -> list[Outcome]:
-        outcome, sent = self._take(key, fact, findings, origin)
+        outcome, sent = self.take(key, fact, findings, origin)
         outcomes = [outcome]
         for where, what in sent:
             outcomes += self._spread(where, what)
         return outcomes
 
-    def _take(
+    def take(
         self, key: str, fact: Fact, findings: tuple[Finding, ...], origin: Literal["given", "derived", "due"]
     ) -> tuple[Outcome, list[tuple[str, Fact]]]:
+        """What the fact leads to at this key, and whom to tell what of it: `apply` does so right after."""
         state = self.state(key)
         late = state.seen is not None and fact.at < state.seen and origin != "due"
         # An idle fact that comes late may be one that another spoke of before it was known.

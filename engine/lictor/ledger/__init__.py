@@ -14,6 +14,7 @@
     checkpoint  a ledger's size and root, and a ledger held to it
     note        keys and signed notes; the one place that knows cryptography
     erasing     a person, or what one entry says, gone for ever
+    guards      which rules are tripped, and how one is armed again
     replay      recorded decisions made again
     rebuild     states folded anew from recorded facts
 
@@ -27,6 +28,7 @@ from lictor.ledger.records import (
     BatchSummary,
     DecisionRecord,
     FactRecord,
+    GuardRecord,
     PolicyRecord,
     RecordedDecision,
     RecordedFact,
@@ -42,6 +44,7 @@ __all__ = [
     "BatchSummary",
     "DecisionRecord",
     "FactRecord",
+    "GuardRecord",
     "Ledger",
     "OvertakenError",
     "PolicyRecord",

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from lictor.ledger.records import FactRecord, RecordedDecision, RecordedFact, join, join_fact
+from lictor.ledger.records import FactRecord, GuardRecord, RecordedDecision, RecordedFact, join, join_fact
 
 __all__ = ["Page", "among", "pseudonym"]
 
@@ -26,9 +26,8 @@ class Page:
         self.rows: list[tuple[int, dict[str, Any]]] = [(seq, orjson.loads(body)) for seq, body in rows]
         contents = "SELECT entry, bytes FROM blob WHERE name = 'content' AND entry IN"
         self._contents: dict[int, bytes] = dict(among(connection, contents, [seq for seq, _ in rows]))
-        named = {digest for _, body in self.rows for digest in body.get("identities", {}).values()}
-        people = among(connection, _PEOPLE, [bytes.fromhex(digest) for digest in named])
-        self._people: dict[str, str] = {digest.hex(): orjson.loads(data) for digest, data in people}
+        whose = {digest for _, body in self.rows for digest in body.get("identities", {}).values()}
+        self._people = named(connection, whose)
 
     def decision(self, seq: int, body: Any) -> RecordedDecision:
         """The decision that the row is."""
@@ -70,12 +69,36 @@ class Page:
                 fact=fact.record.id,
             )
 
+    def guards(self) -> Iterator[tuple[int, GuardRecord]]:
+        """What befell rules under guards, each with the number of its row."""
+        for seq, body in self.rows:
+            people, _ = self._whom(body)
+            yield (
+                seq,
+                GuardRecord(
+                    event=body["event"],
+                    policy=body["policy"],
+                    guard=body["guard"],
+                    rule=body["rule"],
+                    number=body["number"],
+                    at=body["at"],
+                    by=people.get("by"),
+                    told=body["told"],
+                ),
+            )
+
     def _whom(self, body: Any) -> tuple[dict[str, str | None], tuple[str, ...]]:
         named = body.get("identities", {})
         people = {path: self._people.get(digest) for path, digest in named.items()}
         lost = tuple(path for path, person in people.items() if person is None)
         people |= {path: pseudonym(named[path]) for path in lost if path != "account"}
         return people, lost
+
+
+def named(connection: sqlite3.Connection, digests: Iterable[str]) -> dict[str, str]:
+    """Whom these digests stand for; those who were erased are left out."""
+    people = among(connection, _PEOPLE, [bytes.fromhex(digest) for digest in digests])
+    return {digest.hex(): orjson.loads(data) for digest, data in people}
 
 
 def pseudonym(digest: str) -> str:

@@ -28,6 +28,8 @@ __all__ = [
     "BatchSummary",
     "DecisionRecord",
     "FactRecord",
+    "Found",
+    "GuardRecord",
     "PolicyRecord",
     "RecordedDecision",
     "RecordedFact",
@@ -112,8 +114,32 @@ class PolicyRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardRecord:
+    """What befell a rule under a guard: it `tripped`, or somebody (`by`) `rearmed` it. `told` holds the numbers.
+
+    A rule's trips are numbered from 1, and a rearming has the number of the trip that it ends: it happens once.
+    """
+
+    event: str
+    policy: str
+    guard: str
+    rule: str
+    number: int
+    at: str
+    by: str | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def id(self) -> str:
+        """The id of its row."""
+        return f"guard:{self.event}:{self.policy}:{self.guard}:{self.rule}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
 class BatchSummary:
     """What became of one batch: rows read, rejected, and decided how, counted by action, category and rule.
+
+    `monitored` counts the rows on which rules fired that only watch, by rule.
 
     `read` is a digest of which rows were read, not only of what they say: two batches that agree in everything but `at`
     are one, so that a scan run again adds no second summary.
@@ -127,11 +153,12 @@ class BatchSummary:
     rules: Mapping[str, int]
     policies: tuple[str, ...] = ()
     at: str | None = None
+    monitored: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What is appended in one transaction: policies not yet kept, decisions and facts in order, states, a summary.
+    """What is appended in one transaction: policies not yet kept, decisions, facts, guards' trips, states, a summary.
 
     `after` is the ledger's last row when the states were read that the new ones follow from. Where another writer has
     added facts since, the batch is refused: its states would forget them.
@@ -141,6 +168,7 @@ class Batch:
     policies: Sequence[PolicyRecord] = ()
     summary: BatchSummary | None = None
     facts: Sequence[FactRecord] = ()
+    guards: Sequence[GuardRecord] = ()
     states: Mapping[str, StateRow] = field(default_factory=dict)
     after: int | None = None
 
@@ -179,6 +207,16 @@ class RecordedFact:
     seq: int
     record: FactRecord
     erased: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in one recorded fact: its row, its instant, whose it was (`None` if erased), the findings."""
+
+    seq: int
+    at: str
+    account: str | None
+    findings: Sequence[Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ from lictor.errors import LedgerError, UsageError
 from lictor.ledger import chain
 from lictor.ledger.connection import in_our_words, open_to_read, open_to_write, transaction
 from lictor.ledger.erasing import Erased, erase_account, erase_entry
-from lictor.ledger.reading import Page, among
+from lictor.ledger.reading import Page, among, named
 from lictor.ledger.records import (
     Appended,
     Batch,
     DecisionRecord,
     FactRecord,
+    Found,
+    GuardRecord,
     RecordedDecision,
     RecordedFact,
     StateRow,
@@ -99,6 +101,9 @@ class Ledger:
             known |= {digest for digest in _policies_named(batch) if policy_id(digest) in present}
             added = self._append_decisions(tail, batch, present, known)
             added += self._append_facts(tail, batch, present, known)
+            for record in batch.guards:
+                if record.id not in present:
+                    tail.add_guard(record)
             if batch.summary is not None and summary_id(batch.summary) not in present:
                 tail.add_summary(batch.summary)
             tail.write(batch.states)
@@ -214,6 +219,39 @@ class Ledger:
         for page in self._pages(("fact",), key):
             yield from (page.fact(seq, body) for seq, body in page.rows)
 
+    def guards(self) -> list[tuple[int, GuardRecord]]:
+        """What befell rules under guards, in the order recorded, each with the number of its row."""
+        with in_our_words(self._path):
+            rows = self._connection.execute("SELECT seq, body FROM entry WHERE kind = 'guard' ORDER BY seq").fetchall()
+            return list(Page(self._connection, rows).guards())
+
+    def held_back(self, ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+        """What guards held back of the recorded decisions with these ids; those of scanned text, each there is."""
+        sql = "SELECT id, json_extract(body, '$.decision.guarded') FROM entry WHERE +kind = 'decision' AND id IN"
+        with in_our_words(self._path):
+            return {id: orjson.loads(held or b"[]") for id, held in among(self._connection, sql, ids)}  # noqa: A001
+
+    def newest(self, kinds: Iterable[str]) -> str | None:
+        """The latest instant of a fact of these kinds, as rows hold it."""
+        sql = """SELECT at FROM entry WHERE kind = 'fact' AND json_extract(body, '$.fact_kind') IN ({})
+            ORDER BY at DESC LIMIT 1"""
+        asked = list(kinds)
+        with in_our_words(self._path):
+            row = self._connection.execute(sql.format(",".join("?" * len(asked))), asked).fetchone()
+        return None if row is None else row[0]
+
+    def found_from(self, at: str, kinds: Iterable[str]) -> Iterator[Found]:
+        """What was found in facts of these kinds from that instant (a text as rows hold it) on, in order recorded."""
+        asked = list(kinds)
+        sql = f"""SELECT seq, at, account, json_extract(body, '$.findings') FROM entry WHERE kind = 'fact' AND at >= ?
+            AND json_extract(body, '$.fact_kind') IN ({",".join("?" * len(asked))}) ORDER BY seq"""  # noqa: S608
+        with in_our_words(self._path):
+            rows = self._connection.execute(sql, (at, *asked))
+            while page := rows.fetchmany(_PAGE):
+                whom = named(self._connection, {digest for _, _, digest, _ in page if digest is not None})
+                for seq, when, digest, found in page:
+                    yield Found(seq, when, whom.get(digest), () if found is None else orjson.loads(found))
+
     def fact(self, id: str) -> RecordedFact | None:  # noqa: A002
         """The fact with this id, with all that was made of it; `None` if the ledger has none."""
         with in_our_words(self._path):
@@ -308,7 +346,7 @@ class Ledger:
 
     def _refuse_overtaken(self, after: int) -> None:
         overtaken = self._connection.execute(
-            "SELECT 1 FROM entry WHERE seq > ? AND kind IN ('fact', 'erasure') LIMIT 1", (after,)
+            "SELECT 1 FROM entry WHERE seq > ? AND kind IN ('fact', 'erasure', 'guard') LIMIT 1", (after,)
         ).fetchone()
         if overtaken is not None:
             raise OvertakenError(
@@ -353,6 +391,7 @@ def _policies_named(batch: Batch) -> set[str]:
 def _ids(batch: Batch) -> Iterator[str]:
     yield from (record.id for record in batch.decisions)
     yield from (fact.id for fact in batch.facts)
+    yield from (record.id for record in batch.guards)
     yield from map(policy_id, {policy.digest for policy in batch.policies} | _policies_named(batch))
     if batch.summary is not None:
         yield summary_id(batch.summary)

@@ -13,7 +13,16 @@ from lictor.errors import LedgerError
 from lictor.ledger import chain
 from lictor.ledger.canonical import canonical, plain, spell
 from lictor.ledger.reading import Page, among
-from lictor.ledger.records import BatchSummary, DecisionRecord, FactRecord, PolicyRecord, StateRow, part, part_fact
+from lictor.ledger.records import (
+    BatchSummary,
+    DecisionRecord,
+    FactRecord,
+    GuardRecord,
+    PolicyRecord,
+    StateRow,
+    part,
+    part_fact,
+)
 
 __all__ = ["Tail", "conflict", "identity", "policy_id", "summary_id"]
 
@@ -91,6 +100,24 @@ class Tail:
     def add_summary(self, summary: BatchSummary) -> None:
         """Adds the row that sums up a batch."""
         self._add(_summary_body(summary) | {"at": summary.at, "id": summary_id(summary), "kind": "batch"})
+
+    def add_guard(self, record: GuardRecord) -> None:
+        """Adds the row that says what befell a rule under a guard."""
+        body = {
+            "at": record.at,
+            "event": record.event,
+            "guard": record.guard,
+            "id": record.id,
+            "kind": "guard",
+            "number": record.number,
+            "policy": record.policy,
+            "rule": record.rule,
+            "told": plain(record.told),
+        }
+        if record.by is not None:
+            self.find_people({record.by})
+            body["identities"] = {"by": self._person("by", record.by)}
+        self._add(body)
 
     def add_erasure(self, name: str, digests: list[str], *, by: str, why: str, at: str) -> None:
         """Adds the row that says which blobs are erased; they must go in the same transaction."""
@@ -264,7 +291,8 @@ def _difference(mine: Any, theirs: Any) -> str:
 
 def _summary_body(summary: BatchSummary) -> dict[str, Any]:
     # Pairs, not objects: a rule may have any name, a key may not.
-    return {
+    watched = {"monitored": sorted(summary.monitored.items())} if summary.monitored else {}
+    return watched | {
         "actions": sorted(summary.actions.items()),
         "categories": sorted(summary.categories.items()),
         "policies": sorted(summary.policies),

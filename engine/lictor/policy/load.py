@@ -162,7 +162,10 @@ def bundled_policies() -> dict[str, Path]:
 def _candidates(spec: str | Path) -> list[Path]:
     """Where a policy of that name may lie: as a file, or as a folder's root file."""
     path = (bundled_policies().get(spec) if isinstance(spec, str) else None) or Path(spec)
-    return [path / ROOT_FILE, *([] if path.is_dir() else [path])]
+    try:
+        return [path / ROOT_FILE] if path.is_dir() else [path / ROOT_FILE, path]
+    except (OSError, ValueError):  # a NUL in the name, or a name too long: there will be no such file
+        return []
 
 
 def _find(spec: str | Path) -> Path:

@@ -19,8 +19,8 @@ __all__ = ["Enforced", "render_enforced"]
 class Enforced:
     """Counts of a run, added to while it goes.
 
-    `decisions` were carried out, by people or by detection; `proposed` wait for a person. `due` is what was foreseen
-    and came, `effects` what one life told another.
+    `decisions` were carried out, by people or by detection; `proposed` wait for a person. `monitored` are texts on which
+    rules fired that only watch, by rule. `due` is what was foreseen and came, `effects` what one life told another.
     """
 
     files: int = 0
@@ -31,6 +31,7 @@ class Enforced:
     effects: int = 0
     decisions: Counter[str] = field(default_factory=Counter)
     proposed: Counter[str] = field(default_factory=Counter)
+    monitored: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     corrections: int = 0
     rejects: Counter[str] = field(default_factory=Counter)
@@ -52,6 +53,7 @@ class Enforced:
                 applied = strongest(effect["effect"] for effect in done)
                 if applied != "none":
                     self.decisions[applied] += 1
+                self.monitored.update(one["monitored"]["rules"] if one["monitored"] else ())
                 if one["status"] == "proposed":
                     self.proposed[one["action"]] += 1
 
@@ -71,6 +73,7 @@ class Enforced:
             "effects": self.effects,
             "decisions": _by_strength(self.decisions),
             "proposed": _by_strength(self.proposed),
+            "monitored": dict(self.monitored.most_common()),
             "refused": dict(self.refused.most_common()),
             "corrections": self.corrections,
             "rejects": dict(self.rejects.most_common()),
@@ -85,6 +88,7 @@ def render_enforced(done: Enforced, *, seconds: float) -> str:
     lines = [f"{counted(done.new, 'new fact')} of {counted(done.files, 'file')} in {seconds:.1f} s{known}"]
     lines += table("decided", _by_strength(done.decisions))
     lines += table("proposed", _by_strength(done.proposed))
+    lines += table("watched", dict(done.monitored.most_common()))
     lines += table("refused", {refused_in_words(name): count for name, count in done.refused.most_common()})
     lines += table("rejected", dict(done.rejects.most_common()))
     lines += table("due", {"deadlines, ends and beginnings came": done.due} if done.due else {})

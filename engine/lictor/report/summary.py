@@ -16,13 +16,17 @@ __all__ = ["Tally", "render_tally"]
 
 @dataclass(slots=True)
 class Tally:
-    """Counts of a scan, added to while it runs. Rows that were rejected have no action."""
+    """Counts of a scan, added to while it runs. Rows that were rejected have no action.
+
+    `monitored` counts the rows on which a rule fired that only watches.
+    """
 
     files: int = 0
     rows: int = 0
     actions: Counter[str] = field(default_factory=Counter)
     categories: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
+    monitored: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
     file_errors: int = 0
 
@@ -50,6 +54,7 @@ class Tally:
             "actions": _ranked(self.actions),
             "categories": _ranked(self.categories),
             "rules": _ranked(self.rules),
+            "monitored": _ranked(self.monitored),
             "rejects": _ranked(self.rejects),
             "file_errors": self.file_errors,
             "seconds": round(seconds, 3),
@@ -62,6 +67,7 @@ def render_tally(tally: Tally, *, seconds: float) -> str:
     lines += table("action", {name: tally.actions[name] for name in reversed(ACTIONS) if tally.actions[name]})
     lines += table("category", _ranked(tally.categories))
     lines += table("rule", _ranked(tally.rules))
+    lines += table("watched", _ranked(tally.monitored))
     lines += table("rejected", _ranked(tally.rejects))
     lines += [f"  {counted(tally.file_errors, 'file')} not read, or not to the end"] if tally.file_errors else []
     return "\n".join(lines)

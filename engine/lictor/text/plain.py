@@ -7,6 +7,7 @@ marks are dropped. Full-width clause marks stay, since they end what an ASCII co
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from lictor.text.fold import encode
 from lictor.text.pairs import BITS, differences, names_of
+from lictor.text.reading import SHORT
 from lictor.text.tables import ACCENT, ENCLOSING, INVISIBLE, KIND, kinds, relation
 
 __all__ = ["Plain", "plain"]
@@ -29,7 +31,7 @@ class Plain:
 
     text: str
     original: str
-    offsets: NDArray[np.int64]
+    offsets: Sequence[int] | NDArray[np.int64]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original that a stretch of the plain text stands for."""
@@ -52,11 +54,28 @@ class Plain:
 def plain(text: str) -> Plain:
     """The text in plain letters and digits."""
     if text.isascii() and "\x00" not in text:
-        return Plain(text, text, np.arange(len(text)))
+        return Plain(text, text, range(len(text)))
+    if len(text) <= SHORT:
+        seen = text.translate(_PLAIN)
+        if len(seen) == len(text):
+            return Plain(seen, text, range(len(text)))
+        return Plain(seen, text, [at for at, char in enumerate(text) if _PLAIN[ord(char)]])
     codes = _table().take(encode(text))
     kept = np.flatnonzero(codes)
     spelt = codes.take(kept).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     return Plain(spelt, text, kept)
+
+
+class _PlainChars(dict[int, str]):
+    """For `str.translate`: what each character becomes, looked up as it is met."""
+
+    def __missing__(self, code: int) -> str:
+        found = int(_table()[code])
+        plainly = self[code] = chr(found) if found else ""
+        return plainly
+
+
+_PLAIN = _PlainChars()
 
 
 @cache
