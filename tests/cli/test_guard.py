@@ -1,11 +1,20 @@
 """`lictor guard`, and guards where decisions are applied: `enforce`, and `scan` with a ledger."""
 
 import json
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
 
+from lictor import Engine
+from lictor.cli.budgets import Budgets
+from lictor.cli.judging import Judge, tasks
+from lictor.cli.sinks import Targets, open_sinks
+from lictor.facts import instant
 from lictor.ledger import Ledger, verify
+from lictor.ledger.guards import rearm, tripped
+from lictor.scan.inputs import open_inputs
 
 AT = "2021-06-01T00:00:00Z"
 
@@ -184,3 +193,107 @@ def test_rules_that_only_watch_are_counted(lictor, tulips, tmp_path):
     enforced = lictor("enforce", facts, "-p", tulips, "--ledger", tmp_path / "lives", "--json")
 
     assert {"watched": 1} == json.loads(enforced.out)["monitored"]
+
+
+def _rows(tmp_path, name, number, text="buy my tulip"):
+    path = tmp_path / f"{name}.jsonl"
+    rows = [{"id": f"{name}{n}", "text": text, "account": f"{name}-{n}"} for n in range(number)]
+    path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
+    return path
+
+
+def test_scans_within_the_time_count_together(lictor, guarded, tmp_path):
+    """A budget is of a time and not of a run: what earlier scans did counts, and run again they count no more."""
+    arguments = ("-p", guarded, "--as-of", AT, "--ledger", tmp_path / "ledger")
+    first, second = _rows(tmp_path, "one", 2), _rows(tmp_path, "two", 3)
+
+    assert [True, True] == _hidden(lictor("scan", first, *arguments))
+    assert [True, True] == _hidden(lictor("scan", first, *arguments))
+    ran = lictor("scan", second, *arguments)
+    assert [True, False, False] == _hidden(ran)
+    assert "4 of 5 items and 4 accounts within 1d" in ran.err
+
+
+def test_what_earlier_scans_read_is_part_of_the_share(lictor, tulips, tmp_path):
+    """A share is of all that was judged within the time: rows of earlier scans, clean ones too."""
+    policy = tmp_path / "shares.yaml"
+    guard = "guards: [{id: some, actions: hide, within: 1d, items: {count: 1, share: 20%}}]\n"
+    policy.write_text(tulips.read_text("utf-8") + guard, "utf-8")
+    arguments = ("-p", policy, "--as-of", AT, "--ledger", tmp_path / "ledger")
+    lictor("scan", _rows(tmp_path, "clean", 8, "spring"), *arguments)
+    ran = lictor("scan", _rows(tmp_path, "offers", 4), *arguments)
+
+    assert [True, True, False, False] == _hidden(ran)
+
+
+def test_rules_that_are_no_more_are_passed_over(lictor, guarded, tmp_path):
+    """What a rule did that the policy has no longer counts for nobody."""
+    arguments = ("-p", guarded, "--as-of", AT, "--ledger", tmp_path / "ledger")
+    lictor("scan", _rows(tmp_path, "one", 3), *arguments)
+    text = guarded.read_text("utf-8")
+    guarded.write_text(text.replace("- id: offer", "- id: sale") + "revision: 1\n", "utf-8")
+    ran = lictor("scan", _rows(tmp_path, "two", 3), *arguments)
+
+    assert [True, True, True] == _hidden(ran)
+
+
+@pytest.fixture
+def scanner(guarded, tmp_path):
+    """Scans of some offers that are judged, held to the guards and recorded one batch at a time."""
+    engine = Engine.load(guarded)
+    judge = Judge(engine, instant(AT), {}, every=False)
+    with ExitStack() as stack:
+
+        def begin(at=None):
+            targets = Targets(
+                out=tmp_path / "out.jsonl", ledger=tmp_path / "ledger", rejects=None, events=None, as_json=True
+            )
+            hold, sinks = open_sinks(stack, targets, engine)
+            if at is not None:
+                hold = Budgets(stack.enter_context(Ledger.read(tmp_path / "ledger")), engine, at)
+
+            def take(name, number):
+                inputs = open_inputs([str(_rows(tmp_path, name, number))], columns={}, signals=engine.signals)
+                (held,) = [hold(judge(task)) for task in tasks(inputs)]
+                for sink in sinks:
+                    sink(held)
+                return [orjson.loads(row.decision)["effects"][0]["status"] for row in held.rows]
+
+            return take
+
+        yield begin
+
+
+def test_two_scans_at_once_share_the_budget(scanner):
+    """What another scan does meanwhile counts as soon as it is recorded."""
+    one, other = scanner(), scanner()
+
+    assert ["applied", "applied"] == one("a", 2)
+    assert ["applied"] == other("b", 1)
+    assert ["proposed"] == one("c", 1)
+    assert ["proposed"] == other("d", 1)
+
+
+def test_a_rule_armed_again_while_a_scan_runs(scanner, tmp_path):
+    """The scan that is running takes it up: the rule has its whole budget again."""
+    take = scanner()
+
+    assert ["applied", "applied", "applied", "proposed"] == take("a", 4)
+    with Ledger.open(tmp_path / "ledger") as ledger:
+        rearm(ledger, tripped(ledger), by="me", at=AT)
+    assert ["applied", "applied"] == take("b", 2)
+    assert ["applied", "proposed"] == take("c", 2)
+
+
+def test_what_is_longer_ago_than_the_time_counts_no_more(scanner):
+    """A later scan, when the time of the guard is over, begins with the whole budget."""
+    scanner()("a", 2)
+
+    assert ["applied", "applied", "applied"] == scanner(datetime.now(UTC) + timedelta(hours=26))("b", 3)
+
+
+def test_what_is_within_the_time_counts(scanner):
+    """A later scan goes on with what is left of the budget."""
+    scanner()("a", 2)
+
+    assert ["applied", "proposed"] == scanner(datetime.now(UTC) + timedelta(hours=23))("b", 2)

@@ -1,8 +1,10 @@
 """`lictor policy lint|diff|show|schema|new|fmt`: what an author is told, and what is written."""
 
 import json
+import re
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -134,6 +136,21 @@ def test_explain(lictor):
         == lictor("policy", "lint", "--explain", "l013").out.split("\n")[0]
     )
     assert 2 == lictor("policy", "lint", "--explain", "L999").code
+
+
+def test_explain_knows_every_code(lictor):
+    """Mistakes are explained as the page of their code does, with the example; so is every check."""
+    page = (Path(__file__).parents[2] / "docs" / "diagnostics.md").read_text("utf-8")
+    codes = re.findall(r"^## (P\d{3}): (.+)$", page, re.MULTILINE)
+
+    assert len(codes) > 40
+    for code, title in codes:
+        told = lictor("policy", "lint", "--explain", code.lower())
+        level = "note" if code == "P041" else "error"
+
+        assert (0, f"{code} ({level}): {title}") == (told.code, told.out.split("\n")[0])
+        assert f"    {level}[{code}]: " in told.out
+        assert "```" not in told.out
 
 
 def test_diff(lictor, foolish, tmp_path):

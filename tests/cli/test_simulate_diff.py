@@ -126,6 +126,32 @@ def test_what_cannot_be(lictor, tulips, other, corpus, monkeypatch, arguments, s
     assert corpus.read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("nowhere/page.html", "no such file or folder"),
+        (".", "is a folder"),
+        ("folder/rows.jsonl", "would replace"),
+        ("mine/policy.yaml", "would replace"),
+    ],
+)
+def test_a_page_that_cannot_be_written(lictor, tulips, other, corpus, monkeypatch, page, said):
+    """Said before anything is read, as the long part would be in vain; a page in the folder is written anew."""
+    pytest.importorskip("vl_convert")
+    monkeypatch.chdir(corpus.parent)
+    for name, file in (("folder/rows.jsonl", corpus), ("mine/policy.yaml", other)):
+        Path(name).parent.mkdir()
+        shutil.copy(file, name)
+    ran = lictor("simulate", "diff", tulips, "mine", "--corpus", "folder", "--html", page)
+
+    assert ran.code == 2
+    assert said in ran.err
+    assert "rejected" not in ran.err
+    assert Path("folder/rows.jsonl").read_bytes() == corpus.read_bytes()
+    for _ in range(2):
+        assert lictor("simulate", "diff", tulips, "mine", "--corpus", "folder", "--html", "folder/p.html").code == 0
+
+
 def test_labels_that_are_none(lictor, tulips, other, corpus):
     """A label that is no category is named and left out; the others count."""
     ran = lictor("simulate", "diff", tulips, other, "--corpus", corpus, "--labels", "label", "--json")

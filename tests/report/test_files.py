@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from lictor.report.files import OutputError, whole_file
+from lictor.report.files import OutputError, refuse_unwritable, whole_file
 
 
 def leftovers(folder: Path) -> list[str]:
@@ -109,7 +109,11 @@ def test_permissions_and_links_stay(tmp_path):
     ],
 )
 def test_a_place_that_cannot_be(tmp_path, path, message):
-    """A missing folder and a folder in the file's place are refused before anything is done."""
+    """A missing folder and a folder in the file's place are refused before anything is done, and can be asked before."""
+    with pytest.raises(OutputError, match=message):
+        refuse_unwritable(tmp_path / path)
+    refuse_unwritable(tmp_path / "out.jsonl")
+    refuse_unwritable(Path("/dev/null"))
     with pytest.raises(OutputError, match=message), whole_file(tmp_path / path):
         raise AssertionError
 

@@ -427,6 +427,45 @@ def test_an_empty_cell_is_an_empty_text_and_no_other_value(write):
     assert batch.batch.to_pylist() == [{"text": "", "id": None}, {"text": "b", "id": "7"}]
 
 
+TYPES = {"age": "number", "paid": "boolean", "region": "text"}
+
+
+@pytest.mark.parametrize("quote", ["", '5" pipe,,,\n'])
+def test_csv_is_read_by_the_types_of_signals(write, quote):
+    """A number and a truth value are read as such, as a spreadsheet writes them; an empty cell says nothing."""
+    content = "text,age,paid,region\na,12,true,7\nb,-3,FALSE,north\nc,,,\n" + quote
+    found = [row for piece in read(write("a.csv", content), signals=TYPES) for row in piece.batch.to_pylist()]
+
+    assert [12, -3, None] == [row.get("age") for row in found[:3]]
+    assert [True, False, None] == [row.get("paid") for row in found[:3]]
+    assert ["7", "north", None] == [row.get("region") for row in found[:3]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "detail"),
+    [
+        ("abc,true", "column `age` is a whole number, not `abc`"),
+        ("1.5,true", "column `age` is a whole number, not `1.5`"),
+        ("12345678901234567890,", "column `age` is a whole number, not `12345678901234567890`"),
+        ("1,yes", "column `paid` is `true` or `false`, not `yes`"),
+        ("1,1", "column `paid` is `true` or `false`, not `1`"),
+    ],
+)
+def test_a_cell_that_its_signal_cannot_be_is_refused(write, cells, detail):
+    """The record is named with its column and what stands there; the others are read."""
+    pieces = read(write("a.csv", f"text,age,paid\na,1,true\nb,{cells}\nc,3,false\n"), signals=TYPES)
+
+    assert (["a", "c"], [(2, "wrong_type")]) == (texts(pieces), rejects(pieces))
+    assert [detail] == [piece.detail for piece in pieces if isinstance(piece, Reject)]
+
+
+def test_a_mapped_column_is_read_by_its_signals_type(write):
+    """The type is that of the signal, whatever the file calls its column; a refusal uses the file's word."""
+    pieces = read(write("a.csv", "text,days\na,1\nb,x\n"), signals=TYPES, columns={"age": "days"})
+
+    assert ["column `days` is a whole number, not `x`"] == [p.detail for p in pieces if isinstance(p, Reject)]
+
+
 @pytest.mark.parametrize(
     ("content", "message", "hint"),
     [

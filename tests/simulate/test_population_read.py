@@ -58,6 +58,7 @@ MISTAKES = [
     ("[S2, complaint]", "[S4, complaint]", "P017", 13, "nothing that waits for a reviewer"),
     ("appeal, claim, ", "appeal, ", "P018", 13, "`order` leaves `claim` out"),
     ("claim, [S2", "claim, claim, [S2", "P018", 13, "names something twice"),
+    ("types:\n", "tipes:\n", "P014", 5, "did you mean `types`"),
     ("title: One", "title: ", "P013", 7, "`title` has no value"),
     ("    title: One", "    field: podcast\n    title: One", "P017", 7, "is no field of an item"),
 ]
@@ -94,6 +95,34 @@ def test_a_mistake_is_shown_at_its_place(file, old, new, code, line, said):
 
     assert (code, line) in [(one.code, one.place.line) for one in refused.value.diagnostics]
     assert said in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("types:\n", "tipes:\n", ["`the model` has no `types`", "unknown key `tipes`"]),
+        ("types:\n", "types:\n  two: 5\n", ["`two` is no mapping"]),
+    ],
+)
+def test_a_mistake_is_told_once(file, old, new, said):
+    """What follows from a mistake is not told as more of them."""
+    file.write_text(SMALL.replace(old, new), encoding="utf-8")
+    with pytest.raises(PolicyError) as refused:
+        read_model(file)
+
+    assert said == [one.message for one in refused.value.diagnostics]
+
+
+def test_an_order_of_what_is_found_by_mistake(file):
+    """A severity that only mistaken findings have may be named in the order."""
+    file.write_text(
+        SMALL.replace("severity: {S1: 0.25, S2: 0.75}", "severity: {S2: 1}\n    false_severity: {S1: 1}").replace(
+            "[S2, complaint]", "[S1, S2, complaint]"
+        ),
+        encoding="utf-8",
+    )
+
+    assert ("S1", "S2", "complaint") in read_model(file).order
 
 
 def test_shares_that_do_not_fit(file):
