@@ -114,19 +114,24 @@ def test_nothing_to_do(lictor, tulips, tmp_path):
 
 def test_a_file_in_the_place_of_another(tulips, tmp_path, monkeypatch):
     """A file that was replaced or cut is followed from its beginning; one that is away is waited for."""
-    from lictor.cli import follow
-
     facts = tmp_path / "facts.jsonl"
     facts.write_bytes(_fact(0) + _fact(1))
-    steps = iter(
-        [
-            facts.unlink,
-            lambda: facts.write_bytes(_fact(2)),
-            lambda: facts.write_bytes(_fact(3)[:30]),
-            lambda: facts.write_bytes(_fact(3)),
-            lambda: None,
-        ]
-    )
+    steps = [
+        facts.unlink,
+        lambda: facts.write_bytes(_fact(2)),
+        lambda: facts.write_bytes(_fact(3)[:30]),
+        lambda: facts.write_bytes(_fact(3)),
+        lambda: None,
+    ]
+
+    assert ["e0", "e1", "e2", "e3"] == _followed(monkeypatch, facts, steps)
+
+
+def _followed(monkeypatch, facts, steps):
+    """The facts that come while these steps happen, each where it is waited for more."""
+    from lictor.cli import follow
+
+    steps = iter(steps)
     seen = []
 
     def wait(seconds):
@@ -144,7 +149,48 @@ def test_a_file_in_the_place_of_another(tulips, tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         read()
 
-    assert ["e0", "e1", "e2", "e3"] == seen
+    return seen
+
+
+def test_what_is_written_until_the_file_is_replaced_is_taken(tulips, tmp_path, monkeypatch):
+    """Rotating loses nothing: what came between the last look and the new file, nor a last line without its end."""
+    facts = tmp_path / "facts.jsonl"
+    facts.write_bytes(_fact(0))
+
+    def rotated():
+        with facts.open("ab") as file:
+            file.write(_fact(1) + _fact(2)[:-1])
+        facts.rename(tmp_path / "facts.1")
+        facts.write_bytes(_fact(3))
+
+    assert ["e0", "e1", "e2", "e3"] == _followed(monkeypatch, facts, [rotated, lambda: None])
+
+
+def test_a_file_written_anew_in_its_place(tulips, tmp_path, monkeypatch):
+    """A file that was cut, and has grown beyond where it was since, is followed from its beginning."""
+    facts = tmp_path / "facts.jsonl"
+    facts.write_bytes(_fact(0))
+
+    def cut():
+        with facts.open("r+b") as file:
+            file.truncate()
+            file.write(_fact(1) + _fact(2) + _fact(3))
+
+    assert ["e0", "e1", "e2", "e3"] == _followed(monkeypatch, facts, [cut, lambda: None])
+
+
+@pytest.mark.parametrize("away", [Path.unlink, lambda path: (path.unlink(), path.mkdir())])
+def test_a_file_that_is_away_is_waited_for(tmp_path, monkeypatch, away):
+    """Nothing, or something that is no file, in its place for a while ends nothing."""
+    facts = tmp_path / "facts.jsonl"
+    facts.write_bytes(_fact(0))
+
+    def back():
+        if facts.is_dir():
+            facts.rmdir()
+        facts.write_bytes(_fact(1))
+
+    assert ["e0", "e1"] == _followed(monkeypatch, facts, [lambda: away(facts), back, lambda: None])
 
 
 def test_a_line_without_end(lictor, tulips, tmp_path, monkeypatch):

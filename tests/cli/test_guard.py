@@ -2,7 +2,7 @@
 
 import json
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -10,6 +10,7 @@ import pytest
 from lictor import Engine
 from lictor.cli.budgets import Budgets
 from lictor.cli.judging import Judge, tasks
+from lictor.cli.options import clock
 from lictor.cli.sinks import Targets, open_sinks
 from lictor.facts import instant
 from lictor.ledger import Ledger, verify
@@ -35,6 +36,22 @@ def many(tmp_path):
     rows = [{"id": f"r{n}", "text": "buy my tulip" if n % 4 == 0 else "spring", "account": f"a{n}"} for n in range(40)]
     path.write_bytes(b"".join(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in rows))
     return path
+
+
+@pytest.fixture
+def facts_of_offers(tmp_path):
+    """A file of so many offers, each published by another account."""
+
+    def write(number):
+        path = tmp_path / "facts.jsonl"
+        facts = [
+            {"id": f"e{n}", "t": f"2021-06-02T10:0{n}:00Z", "kind": "content", "subject": f"s{n}", "form": "article",
+             "text": "buy my tulip"} for n in range(number)
+        ]  # fmt: skip
+        path.write_bytes(b"".join(orjson.dumps(fact, option=orjson.OPT_APPEND_NEWLINE) for fact in facts))
+        return path
+
+    return write
 
 
 def _hidden(ran):
@@ -109,19 +126,9 @@ def test_list_and_rearm(lictor, guarded, many, tmp_path):
         assert [("tripped", None), ("rearmed", "me")] == [(one.event, one.by) for _, one in opened.guards()]
 
 
-def test_enforce_warns(lictor, guarded, tmp_path):
+def test_enforce_warns(lictor, guarded, facts_of_offers, tmp_path):
     """`enforce` holds rules to budgets by the time of the facts, warns once, and says so again at each start."""
-    facts = tmp_path / "facts.jsonl"
-    facts.write_bytes(
-        b"".join(
-            orjson.dumps(
-                {"id": f"e{n}", "t": f"2021-06-02T10:0{n}:00Z", "kind": "content", "subject": f"s{n}",
-                 "form": "article",
-                 "text": "buy my tulip"}, option=orjson.OPT_APPEND_NEWLINE,
-            )
-            for n in range(6)
-        )
-    )  # fmt: skip
+    facts = facts_of_offers(6)
     ledger = tmp_path / "ledger"
     ran = lictor("enforce", facts, "-p", guarded, "--ledger", ledger, "--json")
     again = lictor("enforce", facts, "-p", guarded, "--ledger", ledger)
@@ -226,6 +233,31 @@ def test_what_earlier_scans_read_is_part_of_the_share(lictor, tulips, tmp_path):
     assert [True, True, False, False] == _hidden(ran)
 
 
+def test_facts_are_no_part_of_a_scan(lictor, tulips, facts_of_offers, tmp_path):
+    """In a ledger that facts were fed into, too, a scan counts what scans judged and did."""
+    policy = tmp_path / "shares.yaml"
+    guard = "guards: [{id: some, actions: hide, within: 1d, items: {count: 3, share: 70%}}]\n"
+    policy.write_text(tulips.read_text("utf-8") + guard, "utf-8")
+    ledger = ("-p", policy, "--ledger", tmp_path / "ledger")
+    first = lictor("scan", _rows(tmp_path, "one", 2), *ledger, "--as-of", AT)
+    lictor("enforce", facts_of_offers(2), *ledger)
+    ran = lictor("scan", _rows(tmp_path, "two", 3), *ledger, "--as-of", AT)
+
+    assert [True, True] == _hidden(first)
+    assert [True, False, False] == _hidden(ran)
+    assert "4 of 5 items" in ran.err
+
+
+def test_decisions_that_were_summed_up_before_count(lictor, guarded, tmp_path):
+    """The same rows judged as of another instant are summed up by the row that is there; what was done counts."""
+    arguments = ("-p", guarded, "--ledger", tmp_path / "ledger", "--as-of")
+    one = _rows(tmp_path, "one", 1)
+    lictor("scan", one, *arguments, AT)
+    lictor("scan", one, *arguments, "2021-07-01T00:00:00Z")
+
+    assert [True, False] == _hidden(lictor("scan", _rows(tmp_path, "two", 2), *arguments, AT))
+
+
 def test_rules_that_are_no_more_are_passed_over(lictor, guarded, tmp_path):
     """What a rule did that the policy has no longer counts for nobody."""
     arguments = ("-p", guarded, "--as-of", AT, "--ledger", tmp_path / "ledger")
@@ -289,11 +321,11 @@ def test_what_is_longer_ago_than_the_time_counts_no_more(scanner):
     """A later scan, when the time of the guard is over, begins with the whole budget."""
     scanner()("a", 2)
 
-    assert ["applied", "applied", "applied"] == scanner(datetime.now(UTC) + timedelta(hours=26))("b", 3)
+    assert ["applied", "applied", "applied"] == scanner(clock(None) + timedelta(hours=26))("b", 3)
 
 
 def test_what_is_within_the_time_counts(scanner):
     """A later scan goes on with what is left of the budget."""
     scanner()("a", 2)
 
-    assert ["applied", "proposed"] == scanner(datetime.now(UTC) + timedelta(hours=23))("b", 2)
+    assert ["applied", "proposed"] == scanner(clock(None) + timedelta(hours=23))("b", 2)

@@ -261,3 +261,31 @@ def test_erase_an_account(lictor, enforced):
     assert (ran.code, missing.code, "names no account `nobody`" in missing.err) == (0, 2, True)
     assert lictor("ledger", "verify", enforced).code == 0
     assert not [word for word in (b"shop-1", b"Quill") if word in enforced.read_bytes()]
+
+
+def test_a_folder_of_segments(lictor, scanned, enforced, key, tmp_path):
+    """The segments in a folder are verified and signed together; the one that is missing or broken is named."""
+    folder, kept, public = tmp_path / "segments", tmp_path / "checkpoint", key.with_name("key.pub")
+    folder.mkdir()
+    scanned.rename(folder / "one.db")
+    enforced.rename(folder / "two.db")
+    lictor("ledger", "checkpoint", folder, "--key", key, "--out", kept)
+    whole = lictor("ledger", "verify", folder)
+    held = lictor("ledger", "verify", folder, "--checkpoint", kept, "--key", public, "--json").rows
+    (folder / "one.db").rename(tmp_path / "elsewhere")
+    missing = lictor("ledger", "verify", folder, "--checkpoint", kept, "--key", public)
+    edited(folder / "two.db", "UPDATE entry SET body = replace(body, 'shop', 'shed') WHERE seq = 2;")
+    (tmp_path / "elsewhere").rename(folder / "one.db")
+    broken = lictor("ledger", "verify", folder)
+
+    assert (whole.code, whole.out.count("segment: "), whole.out.count("whole: ")) == (0, 2, 2)
+    assert [("one.db", True), ("two.db", True)] == [(one["segment"], one["whole"]) for one in held]
+    assert (missing.code, "segment `one.db` is missing" in missing.out) == (1, True)
+    assert (broken.code, "segment `two.db`: row 2" in broken.out) == (1, True)
+
+
+def test_a_folder_without_segments(lictor, tmp_path):
+    """There is nothing in it to verify."""
+    ran = lictor("ledger", "verify", tmp_path)
+
+    assert (ran.code, "no segment of a ledger" in ran.err) == (2, True)

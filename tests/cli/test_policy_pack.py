@@ -98,6 +98,16 @@ def test_a_pack_stands_where_a_policy_does(lictor, signed, tulips):
     assert 0 == lictor("policy", "diff", pack, tulips).code
 
 
+def test_a_pack_may_be_called_anything(lictor, signed, tulips):
+    """A pack is known by how it begins, too: what a deployment calls it decides nothing."""
+    pack = signed[0].rename(signed[0].with_name("policy"))
+    verified = lictor("policy", "verify", pack, "--key", signed[1])
+
+    assert load_policy(tulips).digest == load_policy(pack).digest
+    assert (0, True) == (verified.code, verified.out.endswith("signed by example.org/policy\n"))
+    assert "is a pack" in lictor("policy", "lint", pack).err
+
+
 def test_a_silent_change_is_refused_everywhere(lictor, tulips, rows, tmp_path):
     """Other words under the same version and revision: `pack` and `verify` refuse against the old, a ledger always."""
     changed = tmp_path / "changed.yaml"

@@ -246,6 +246,20 @@ def test_what_scans_kept_in_a_ledger(lictor, tulips, other, corpus, tmp_path):
     assert left["samples"] == []
 
 
+SUMMARY = {
+    "en": (
+        "3 of 5 rows would be decided otherwise: 1 newly hit, 1 newly freed, 1 stronger, 1 of them for good.",
+        "Newly hit: 1 of 4 accounts",
+        "account y",
+    ),
+    "zh": (
+        "5 行中有 3 行裁决不同：新命中 1 行，不再命中 1 行，加重 1 行，其中永久封禁 1 行。",
+        "新命中涉及 4 个帐号中的 1 个",
+        "帐号 y",
+    ),
+}
+
+
 def test_one_page(lictor, tulips, other, corpus, tmp_path):
     """The report is one file in either language, and the user's words are escaped in it."""
     pytest.importorskip("vl_convert")
@@ -260,6 +274,9 @@ def test_one_page(lictor, tulips, other, corpus, tmp_path):
         assert text.lower().startswith("<!doctype html>")
         assert "\x1b" not in text
         assert ("供人工阅读的样本" if lang == "zh" else "Rows to read") in text
+        assert f'"name":"{"标注" if lang == "zh" else "label"}"' in text
+        for said in SUMMARY[lang]:
+            assert said in text
 
 
 def test_nothing_to_compare(lictor, tulips, other, tmp_path):

@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from lictor.simulate.population.measures import MEASURES, SERIES
+from lictor.simulate.population.read import DEFAULT
+
 SMALL = ("simulate", "population", "--accounts", "2000", "--days", "40", "--replicates", "2")
 
 
@@ -80,6 +83,29 @@ def test_a_page(lictor, tmp_path, lang, words):
     assert 0 == ran.code
     for part in (words, "complaints.distinct=9", "types.promoter.share", "docs/quality.md"):
         assert part in text
+
+
+def test_a_page_in_chinese(lictor, tmp_path):
+    """What each measure and each series is stands there in Chinese; what variants trade comes first."""
+    page = tmp_path / "page.html"
+    lictor(*SMALL, "--sweep", "complaints.distinct=[2, 9]", "--html", page, "--lang", "zh")
+    text = page.read_text(encoding="utf-8")
+
+    assert text.index("各方案的取舍</h2>") < text.index("结果</h2>")
+    for about in (*(one.about for one in MEASURES.values()), *SERIES.values()):
+        assert f">{about}<" not in text
+
+
+def test_a_page_that_would_replace_the_model(lictor, tmp_path):
+    """Neither the model nor a file of variants is written over, and nothing is simulated first."""
+    for option, text in (("--model", DEFAULT.read_text("utf-8")), ("--sweep", "grid: {strikes.life: [30d]}\n")):
+        read = tmp_path / "read.yaml"
+        read.write_text(text, "utf-8")
+        ran = lictor(*SMALL, option, read, "--html", read)
+
+        assert 2 == ran.code
+        assert "would replace" in ran.err
+        assert text == read.read_text("utf-8")
 
 
 def test_a_sweep_from_a_file(lictor, tmp_path):

@@ -227,7 +227,7 @@ def test_what_is_read_is_never_replaced(lictor, tulips, facts, tmp_path):
         ran = lictor("simulate", "timeline", *arguments, "-p", tulips)
 
         assert 2 == ran.code
-        assert "`--html` would replace what is read" in ran.err
+        assert "`--html` would replace `" in ran.err
 
 
 def test_only_nonsense_is_a_failure(lictor, tulips):

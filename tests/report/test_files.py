@@ -109,7 +109,7 @@ def test_permissions_and_links_stay(tmp_path):
     ],
 )
 def test_a_place_that_cannot_be(tmp_path, path, message):
-    """A missing folder and a folder in the file's place are refused before anything is done, and can be asked before."""
+    """A missing folder and a folder in the file's place are refused before anything is done, or when asked."""
     with pytest.raises(OutputError, match=message):
         refuse_unwritable(tmp_path / path)
     refuse_unwritable(tmp_path / "out.jsonl")

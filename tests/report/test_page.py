@@ -209,7 +209,7 @@ def test_languages_have_the_same_words():
 def test_without_the_drawing_package_the_way_out_is_said(monkeypatch):
     """What is missing is named, with the command that installs it; a page without plots needs it not."""
     monkeypatch.setitem(sys.modules, "vl_convert", None)
-    figures._drawing.cache_clear()
+    figures.drawing.cache_clear()
 
     with pytest.raises(UsageError) as refused:
         render_page(_page(Plot("p", "a", bars([{"x": 1, "y": "n"}], x="x", y="y"))))

@@ -22,16 +22,14 @@ from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Task, tasks
 from lictor.cli.lives import rules_of
 from lictor.cli.options import INSTANT, POLICY, WORDS, as_of_option, columns_of, json_option
+from lictor.cli.pages import refuse_page, write_page
 from lictor.cli.revisions import policy_at
-from lictor.cli.rewriting import refuse_replacing
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.errors import UsageError
 from lictor.facts import FIELDS, SURFACES, one_of
 from lictor.ledger import Ledger
 from lictor.policy import load_canonical
 from lictor.report.diff_page import page_of
-from lictor.report.files import whole_file
-from lictor.report.page import render_page
 from lictor.report.simulated_diff import render_result
 from lictor.report.words import counted
 from lictor.scan.columns import signal_columns
@@ -114,7 +112,7 @@ def command(
         raise UsageError("nothing to compare over", hint="name files with `--corpus`, or a ledger with `--ledger`")
     if html is not None:
         read = (before, after, *paths, *(() if ledger is None else (str(ledger),)))
-        refuse_replacing(html, map(Path, read), option="--html")
+        refuse_page(html, read)
     policies = _compiled(before, after)
     sides = ((policies[0], at_a or as_of), (policies[1], at_b or as_of))
     given = {"field": field, "subject": subject, "surface": surface}
@@ -137,7 +135,7 @@ def command(
             pieces = open_inputs(
                 paths,
                 columns=columns_of(mapping),
-                signals={*signal_columns(policies), *([] if labels is None else [labels])},
+                signals={**signal_columns(policies), **({} if labels is None else {labels: "text"})},
                 whole_files=whole_files,
                 stdin=say.standard_input() if "-" in paths else io.BytesIO(),
                 stdin_kind=stdin_kind,
@@ -148,8 +146,7 @@ def command(
     _refuse_useless(made, question)
     result = result_of(made, sides, (before, after), question, limits=limits, engine=version("lictor"))
     if html is not None:
-        with whole_file(html) as stream:
-            stream.write(render_page(page_of(result, lang=lang)).encode())
+        write_page(html, page_of(result, lang=lang))
     if as_json:
         say.result(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
     else:
@@ -233,7 +230,9 @@ class _Told:
 
 
 def _refuse_useless(made: Comparison, question: Question) -> None:
-    """A comparison of nothing would pass every condition."""
+    """A comparison of nothing would pass every condition: a corpus without rows is told, rows in vain are refused."""
+    if not made.read + made.rejects.total():
+        say.note("there is no row in the corpus: nothing was compared")
     if made.read + made.rejects.total() and not made.compared:
         reasons = dict.fromkeys([*made.rejects, *(reason for side in made.sides for reason in side.unfit)])
         raise UsageError(
@@ -241,7 +240,10 @@ def _refuse_useless(made: Comparison, question: Question) -> None:
             hint="every row must hold a text, and a subject type that both policies know",
         )
     for label, rows in made.no_labels.most_common(_NAMED):
-        say.note(f"label `{label}` is no category of A or B: left out of the figures, {counted(rows, 'row')}")
+        say.note(
+            f"label `{label}` is no category of A or B, nor `violation` or `none`: left out of the figures, "
+            f"{counted(rows, 'row')}"
+        )
     if question.labels is not None and made.compared and not made.truths:
         raise UsageError(
             f"column `{question.labels}` labels no row",

@@ -120,21 +120,31 @@ def command(
     caught or missed, restricted or banned, rightly or not. A seed fixes every run, whatever the number of processes.
     It compares policies under stated assumptions; it does not forecast.
     """
-    if html is not None and model_file is not None and html.resolve() == model_file.resolve():
-        raise UsageError("`--html` would replace the model", hint="name another file")
     model = assuming(read_model(model_file or DEFAULT), dict(map(_assumption, assumed)))
     base = load_policy(policy or model.policy)
+    if html is not None:
+        # Few ask for a page, and it costs to load.
+        from lictor.cli.pages import refuse_page  # noqa: PLC0415
+
+        files = [one for one in sweeps if Path(one).exists()]
+        refuse_page(html, [policy or model.policy, model_file or DEFAULT, *files])
     variants = _variants(base, sets, sweeps)
     size = Size(accounts, days, replicates, seed)
     runs = len(variants) * replicates
     drawn = 0 if method is None else runs_needed(method, samples, len(model.uncertain))
     effects: Sensitivity | None = None
-    with _progress(runs + drawn, shown=not no_progress) as tell:
-        if method is not None:
-            # First, so that what is wrong with what was asked is said before the long part.
-            rules = rules_for(base.document, model.kinds, as_of)
-            effects = sensitivity(model, rules, size, method=method, samples=samples, jobs=jobs, tell=tell)
-        found = study(model, variants, size, as_of=as_of, jobs=jobs, tell=tell)
+    try:
+        with _progress(runs + drawn, shown=not no_progress) as tell:
+            if method is not None:
+                # First, so that what is wrong with what was asked is said before the long part.
+                rules = rules_for(base.document, model.kinds, as_of)
+                effects = sensitivity(model, rules, size, method=method, samples=samples, jobs=jobs, tell=tell)
+            found = study(model, variants, size, as_of=as_of, jobs=jobs, tell=tell)
+    except MemoryError:
+        raise UsageError(
+            "more happens than there is memory for",
+            hint="simulate fewer `--accounts`, or say less of `posts`, `views` and `complains`",
+        ) from None
     if html is not None:
         _write(found, effects, html, lang)
     if as_json:
@@ -194,10 +204,7 @@ def _progress(runs: int, *, shown: bool) -> Iterator[Callable[[], object]]:
 
 
 def _write(found: Study, effects: Sensitivity | None, path: Path, lang: str) -> None:
-    from lictor.report.files import whole_file  # noqa: PLC0415 - few ask for a page, and it costs to load
-    from lictor.report.page import render_page  # noqa: PLC0415
+    from lictor.cli.pages import write_page  # noqa: PLC0415
     from lictor.report.population_page import page_of  # noqa: PLC0415
 
-    page = render_page(page_of(found, effects, lang)).encode()
-    with whole_file(path) as file:
-        file.write(page)
+    write_page(path, page_of(found, effects, lang))

@@ -116,9 +116,12 @@ def command(
         raise UsageError("name files of facts, or one `--ledger`", hint="`-` is standard input")
     if detect == "recorded" and ledger is None:
         raise UsageError("`--detect recorded` is for a ledger", hint="files of facts say nothing of what was found")
-    for read in (*paths, *([str(ledger)] if ledger else [])):
-        if html is not None and read != "-" and html.resolve() == Path(read).resolve():
-            raise UsageError("`--html` would replace what is read", hint="name another file")
+    if html is not None:
+        # Few ask for a page, and it costs to load.
+        from lictor.cli.pages import refuse_page  # noqa: PLC0415
+
+        read = [*(one for one in paths if one != "-"), *policies, *(one for some in besides for one in some.split(","))]
+        refuse_page(html, [*read, *(one for one in (ledger, sweep) if one is not None)])
     if ledger is None:
         feed: _FromFiles | _FromLedger = _FromFiles(paths, progress=not no_progress)
         rules = rules_for(policies)
@@ -257,12 +260,10 @@ def _refuse_other_searches(variants: Sequence[Variant]) -> None:
 
 
 def _write(timeline: Timeline, path: Path, lang: str) -> None:
-    from lictor.report.files import whole_file  # noqa: PLC0415 - few ask for a page, and it costs to load
-    from lictor.report.page import render_page  # noqa: PLC0415
+    from lictor.cli.pages import write_page  # noqa: PLC0415
     from lictor.report.timeline_page import page_of  # noqa: PLC0415
 
-    with whole_file(path) as file:
-        file.write(render_page(page_of(timeline, lang)).encode())
+    write_page(path, page_of(timeline, lang))
 
 
 def _with_progress(inputs: FactInputs) -> Iterator[object]:

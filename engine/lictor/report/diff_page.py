@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from lictor.policy.actions import strength
 from lictor.report.page import Block, Cell, Page, Plot, Sample, Samples, Section, Span, Table, plots
+from lictor.report.simulated_diff import differs
+from lictor.simulate.verdicts import CHANGES, WATCHED
 
 __all__ = ["page_of"]
 
@@ -15,8 +17,16 @@ Lang = Literal["en", "zh"]
 _WORDS: dict[str, dict[Lang, str]] = {
     "title": {"en": "What {b} would decide otherwise than {a}", "zh": "{b} 与 {a} 的裁决差异"},
     "about": {
-        "en": "{changed} of {compared} rows would be decided otherwise. Nothing was carried out.",
-        "zh": "{compared} 行中有 {changed} 行裁决不同。未执行任何处置。",
+        "en": "{changed} of {compared} rows would be decided otherwise{how}.{who} Nothing was carried out.",
+        "zh": "{compared} 行中有 {changed} 行裁决不同{how}。{who}未执行任何处置。",
+    },
+    "how": {"en": ": {parts}", "zh": "：{parts}"},
+    "part": {"en": "{rows} {change}", "zh": "{change} {rows} 行"},
+    "and": {"en": ", ", "zh": "，"},
+    "banned": {"en": "{rows} of them for good", "zh": "其中永久封禁 {rows} 行"},
+    "who_hit": {
+        "en": " Newly hit: {accounts} of {known} accounts, {percent} of whose rows fall on the top tenth.",
+        "zh": "新命中涉及 {known} 个帐号中的 {accounts} 个，命中最多的一成帐号占其中 {percent}。",
     },
     "a": {"en": "A", "zh": "甲（A）"},
     "b": {"en": "B", "zh": "乙（B）"},
@@ -28,6 +38,7 @@ _WORDS: dict[str, dict[Lang, str]] = {
     "newest": {"en": "the newest version", "zh": "最新版本"},
     "changes": {"en": "What changes", "zh": "变化"},
     "changes_about": {"en": "Rows by kind of change.", "zh": "按变化种类统计的行数。"},
+    "shares": {"en": "Shares of all rows", "zh": "占全部行的比例"},
     "change": {"en": "change", "zh": "变化"},
     "rows": {"en": "rows", "zh": "行数"},
     "share": {"en": "% of rows", "zh": "占比 %"},
@@ -42,6 +53,7 @@ _WORDS: dict[str, dict[Lang, str]] = {
     "lost": {"en": "lost", "zh": "减少"},
     "direction": {"en": "direction", "zh": "方向"},
     "by": {"en": "By {what}", "zh": "按{what}"},
+    "by_all": {"en": "Rows of A and of B by {what}", "zh": "按{what}统计 A 与 B 的行数"},
     "by_about": {"en": "Rows that B adds and rows that it drops.", "zh": "B 新增与不再命中的行数。"},
     "where": {"en": "Where it changes", "zh": "变化所在"},
     "action": {"en": "action", "zh": "处置"},
@@ -59,6 +71,7 @@ _WORDS: dict[str, dict[Lang, str]] = {
     "who": {"en": "Who is hit", "zh": "受影响的帐号"},
     "accounts": {"en": "Accounts", "zh": "帐号"},
     "account": {"en": "account", "zh": "帐号"},
+    "by_account": {"en": "account {name}", "zh": "帐号 {name}"},
     "of": {"en": "decided of by", "zh": "处置方"},
     "number": {"en": "accounts", "zh": "帐号数"},
     "of_all": {"en": "% of accounts", "zh": "占全部帐号 %"},
@@ -105,6 +118,10 @@ _WORDS: dict[str, dict[Lang, str]] = {
     },
     "without_rule": {"en": "{side} without the rule", "zh": "{side} 去掉规则"},
     "without_term": {"en": "{side} without the term", "zh": "{side} 去掉词语"},
+    "rest": {
+        "en": "{count} more of which none changes anything alone.",
+        "zh": "另有 {count} 项单独去掉不改变任何裁决。",
+    },
     "fired": {"en": "rows with it", "zh": "涉及行数"},
     "freed": {"en": "freed", "zh": "不再处置"},
     "weaker": {"en": "weaker", "zh": "减轻"},
@@ -138,10 +155,8 @@ _WORDS: dict[str, dict[Lang, str]] = {
     "rejected": {"en": "rejected", "zh": "未读取"},
     "not_judged": {"en": "{side} cannot judge", "zh": "{side} 无法判断"},
 }
-_CHANGES = (
-    "newly_hit", "newly_freed", "stronger", "weaker", "otherwise", "newly_watched", "no_longer_watched",
-    "newly_banned", "no_longer_banned",
-)  # fmt: skip
+_BANNED = ("newly_banned", "no_longer_banned")
+_COUNTED = (*CHANGES, *WATCHED, *_BANNED)
 _DIMENSIONS = ("action", "category", "rule", "severity", "status", "subject", "watching", "excused")
 _DRAWN = 20
 
@@ -157,16 +172,19 @@ class _Writer:
 
     def page(self) -> Page:
         result, corpus = self._result, self._result["corpus"]
-        sections = [self._changes(), self._by(), self._evidence(), self._who()]
+        sections = [self._changes(), self._who(), self._by(), self._evidence(), self._samples()]
         if result["labels"] is not None:
             sections.append(self._labels(result["labels"]))
         if result["contribution"] is not None:
             sections.append(self._contribution(result["contribution"]))
-        sections.append(self._samples())
         return Page(
             title=self._say("title", a=result["a"]["named"], b=result["b"]["named"]),
             about=self._say(
-                "about", changed=f"{result['counts'].get('changed', 0):,}", compared=f"{corpus['compared']:,}"
+                "about",
+                changed=f"{result['counts'].get('changed', 0):,}",
+                compared=f"{corpus['compared']:,}",
+                how=self._how(),
+                who=self._who_is_newly_hit(),
             ),
             facts=self._facts(),
             sections=[one for one in sections if one.blocks],
@@ -175,6 +193,21 @@ class _Writer:
 
     def _say(self, word: str, **values: object) -> str:
         return _WORDS[word][self._lang].format(**values) if word in _WORDS else word
+
+    def _how(self) -> str:
+        """The kinds of change in words, those that there are."""
+        counts = self._result["counts"]
+        parts = [self._say("part", rows=f"{counts[n]:,}", change=self._say(n)) for n in CHANGES if n in counts]
+        if counts.get("newly_banned"):
+            parts.append(self._say("banned", rows=f"{counts['newly_banned']:,}"))
+        return self._say("how", parts=self._say("and").join(parts)) if parts else ""
+
+    def _who_is_newly_hit(self) -> str:
+        hit, known = self._result["accounts"]["newly_hit"], self._result["corpus"]["accounts"]
+        if not hit["accounts"]:
+            return ""
+        percent = f"{hit['top_10_percent']:.0%}"
+        return self._say("who_hit", accounts=f"{hit['accounts']:,}", known=f"{known:,}", percent=percent)
 
     def _facts(self) -> list[tuple[str, str]]:
         result, corpus = self._result, self._result["corpus"]
@@ -202,15 +235,20 @@ class _Writer:
 
     def _changes(self) -> Section:
         counts, compared = self._result["counts"], self._result["corpus"]["compared"]
-        found = [name for name in _CHANGES if name in counts]
+        found = [name for name in _COUNTED if name in counts]
         blocks: list[Block] = []
         if found:
-            rows = [{self._say("change"): self._say(name), self._say("rows"): counts[name]} for name in found]
-            blocks.append(
-                self._plot("changes", "changes_about", plots.bars(rows, x=self._say("rows"), y=self._say("change")))
-            )
+            # Who is banned is counted among the changes already: a bar beside theirs would say it twice.
+            rows = [
+                {self._say("change"): self._say(name), self._say("rows"): counts[name]}
+                for name in found
+                if name not in _BANNED
+            ]
+            if rows:
+                spec = plots.bars(rows, x=self._say("rows"), y=self._say("change"))
+                blocks.append(self._plot("changes", "changes_about", spec))
             shares = [(self._say(name), counts[name], _percent(counts[name], compared)) for name in found]
-            blocks.append(self._table("changes", ("change", "rows", "share"), shares))
+            blocks.append(self._table("shares", ("change", "rows", "share"), shares))
         moves = [one for one in self._result["moves"] if (one["a"], one["b"]) != ("none", "none")]
         if moves:
             a, b, rows_ = self._say("action_a"), self._say("action_b"), self._say("rows")
@@ -240,8 +278,8 @@ class _Writer:
             if found:
                 columns = [what, "A", "B", self._say("gained"), self._say("lost")]
                 cells = [[one[key] for key in ("name", "a", "b", "gained", "lost")] for one in found]
-                blocks.append(Table(title, columns, cells))
-        return Section(self._say("where"), blocks, self._say("by_about"))
+                blocks.append(Table(self._say("by_all", what=what), columns, cells))
+        return Section(self._say("where"), blocks)
 
     def _evidence(self) -> Section:
         blocks: list[Block] = [
@@ -317,17 +355,20 @@ class _Writer:
         for side in ("a", "b"):
             for kind in ("rule", "term"):
                 names = ("rule",) if kind == "rule" else ("term", "lexicon")
+                every = contribution[side][f"{kind}s"]
                 rows = [
                     (
                         *(one[name] for name in names), one["rows"], *(one[key]["rows"] for key in became),
                         one["freed"]["violations"], one["freed"]["innocent"],
                     )
-                    for one in contribution[side][f"{kind}s"]
+                    for one in every
+                    if differs(one)
                 ]  # fmt: skip
-                if rows:
+                if every:
                     columns = (*names, "fired", *became, "freed_violations", "freed_innocent")
-                    table = self._table("contribution", columns, rows)
-                    blocks.append(Table(self._say(f"without_{kind}", side=side.upper()), table.columns, table.rows))
+                    title = self._say(f"without_{kind}", side=side.upper())
+                    rest = self._say("rest", count=f"{len(every) - len(rows):,}") if len(every) > len(rows) else ""
+                    blocks.append(Table(title, [self._say(one) for one in columns], rows, rest))
         return Section(self._say("contribution"), blocks, self._say("contribution_about"))
 
     def _samples(self) -> Section:
@@ -353,8 +394,10 @@ class _Writer:
                 self._say("action_b"): one["b"]["action"],
                 self._say("severity"): side["severity"] or "",
                 self._say("subject"): one["subject"] or "",
+                **({} if self._result["labels"] is None else {self._say("label"): " ".join(one["label"] or ())}),
             },
             notes=[
+                *([self._say("by_account", name=one["account"])] if one["account"] is not None else []),
                 self._say("why_a", why=self._why(one["a"])),
                 self._say("why_b", why=self._why(one["b"])),
                 *([self._say("cut")] if one["cut"] else []),

@@ -13,6 +13,7 @@ import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EACCES, ENOENT
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -21,7 +22,7 @@ import zstandard
 from lictor.errors import LictorError
 from lictor.scan.inputs.paths import display, os_message
 
-__all__ = ["OutputError", "whole_file"]
+__all__ = ["OutputError", "refuse_unwritable", "whole_file"]
 
 
 class OutputError(LictorError):
@@ -40,7 +41,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         return
     target = Path(os.path.realpath(path))  # a circle of links raises only where it is opened
     if target.is_dir():
-        raise OutputError(f"`{display(str(path))}` is a folder", hint="name a file in it")
+        raise _folder(path)
     draft = target.with_name(f".{target.name[:50]}.{secrets.token_hex(4)}.tmp")
     try:
         with _opened(draft, path, "xb") as raw:
@@ -51,6 +52,18 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         _replace(draft, target, path)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Nothing, if a file can be begun there as things stand; else the OutputError that `whole_file` would raise."""
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise _folder(path)
+    if not target.exists() or target.is_file():
+        missing = None if target.parent.is_dir() else ENOENT
+        refused = None if os.access(target.parent, os.W_OK | os.X_OK) else EACCES
+        if code := missing or refused:
+            raise _cannot(path, OSError(code, os.strerror(code)))
 
 
 class _Sink(io.RawIOBase):
@@ -121,6 +134,10 @@ def _replace(draft: Path, target: Path, asked: Path) -> None:
         draft.replace(target)
     except OSError as wrong:
         raise _cannot(asked, wrong) from wrong
+
+
+def _folder(path: Path) -> OutputError:
+    return OutputError(f"`{display(str(path))}` is a folder", hint="name a file in it")
 
 
 def _cannot(path: Path, wrong: OSError) -> OutputError:

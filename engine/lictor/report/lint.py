@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from textwrap import indent
 from typing import Any
 from urllib.parse import quote
 
@@ -59,11 +62,30 @@ def to_sarif(findings: Sequence[Finding], *, version: str) -> dict[str, Any]:
 
 
 def explained(code: str) -> str | None:
-    """What that check is about and what to do; None where there is no such check."""
+    """What that code is about and what to do; None where there is no such code."""
     check = next((one for one in CHECKS if one.code == code), None)
     if check is not None:
         return f"{check.code} ({check.level}): {check.title}\n\n{check.text}"
-    return f"{code}: {ABOUT_COMMENTS[code]}" if code in ABOUT_COMMENTS else None
+    return f"{code}: {ABOUT_COMMENTS[code]}" if code in ABOUT_COMMENTS else _of_diagnostics(code)
+
+
+def _of_diagnostics(code: str) -> str | None:
+    """What the page of mistakes says under that code, with its example."""
+    found = re.search(rf"^## {re.escape(code)}: (.+)\n\n((?:.*\n)*?)(?=## |\Z)", _page(), re.MULTILINE)
+    if found is None:
+        return None
+    level = "note" if f"\nnote[{code}]" in found[2] and f"\nerror[{code}]" not in found[2] else "error"
+    text = re.sub(r"```text\n(.*?)```", lambda block: indent(block[1], "    ").rstrip(), found[2], flags=re.DOTALL)
+    return f"{code} ({level}): {found[1]}\n\n{text.rstrip()}"
+
+
+def _page() -> str:
+    """The page of mistakes: as packaged, else that of the checkout."""
+    package = Path(__file__).resolve().parent.parent
+    for path in (package / "diagnostics.md", package.parent.parent / "docs" / "diagnostics.md"):
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""
 
 
 def _row(finding: Finding) -> dict[str, Any]:

@@ -23,14 +23,21 @@ def page_of(study: Study, effects: Sensitivity | None = None, lang: str = "en") 
     say = _SAID[lang]
     sections = [Section(say["summary"], list(_summary(study, say)), say["summary_about"])]
     if len(study.found) > 1:
-        sections.append(Section(say["frontier"], list(_frontier(study, say)), say["frontier_about"]))
+        # What differs is what was asked.
+        sections.insert(0, Section(say["frontier"], list(_frontier(study, say)), say["frontier_about"]))
     sections.append(Section(say["time"], list(_over_time(study, say)), say["time_about"]))
     if effects is not None:
         about = say["lhs_about"] if effects.method == "lhs" else say["sobol_about"]
         sections.append(Section(say["matters"], list(_matters(effects, say)), about))
     sections.append(Section(say["model"], [_quantities(study, say)], say["model_about"]))
     facts = [(say.get(name, name), value) for name, value in provenance(study)]
-    return Page(say["title"], say["about"], facts, sections, lang)
+    about = say["about"].format(accounts=f"{study.size.accounts:,}", days=f"{study.size.days:,}")
+    return Page(say["title"].format(policy=study.found[0].variant.policy.id), about, facts, sections, lang)
+
+
+def _meaning(name: str, about: str, say: Mapping[str, str]) -> str:
+    """What the measure or series is, in the page's language."""
+    return say.get(f"{name}?", about)
 
 
 def _summary(study: Study, say: Mapping[str, str]) -> Iterator[Table]:
@@ -38,7 +45,7 @@ def _summary(study: Study, say: Mapping[str, str]) -> Iterator[Table]:
     yield Table(
         first.variant.name,
         [say["measure"], say["mean"], say["low"], say["high"], say["means"]],
-        [[name, *_rounded(first.measures[name]), MEASURES[name].about] for name in MEASURES],
+        [[name, *_rounded(first.measures[name]), _meaning(name, MEASURES[name].about, say)] for name in MEASURES],
         say["interval"],
     )
     names = ("violating_posts", "sanctions", "restrictions", "bans", "wrongful_restrictions", "wrongful_bans", "banned")
@@ -56,7 +63,7 @@ def _summary(study: Study, say: Mapping[str, str]) -> Iterator[Table]:
 
 
 def _frontier(study: Study, say: Mapping[str, str]) -> Iterator[Plot | Table]:
-    over, under = (f"{name}: {MEASURES[name].about}" for name in AXES)
+    over, under = (f"{name}: {_meaning(name, MEASURES[name].about, say)}" for name in AXES)
     on = frontier(study.found)
     rows = [
         {over: _mean(one.measures["wrongful"].mean), under: _mean(one.measures["prevalence"].mean),
@@ -97,7 +104,11 @@ def _over_time(study: Study, say: Mapping[str, str]) -> Iterator[Plot | Note]:
             for one in study.found[:_LINES]
             for week, value in enumerate(one.series[name])
         ]
-        yield Plot(name, about, lines(rows, x=say["day"], y=name, series=say["variant"]))
+        yield Plot(
+            name,
+            say.get(f"{name}~", _meaning(name, about, say)),
+            lines(rows, x=say["day"], y=name, series=say["variant"]),
+        )
 
 
 def _matters(effects: Sensitivity, say: Mapping[str, str]) -> Iterator[Plot | Table]:
@@ -106,7 +117,9 @@ def _matters(effects: Sensitivity, say: Mapping[str, str]) -> Iterator[Plot | Ta
             {say["effect"]: round(effects.effects[measure][name].value, 3), say["quantity"]: name}
             for name in ranked(effects, measure)[:_BARS]
         ]
-        yield Plot(measure, MEASURES[measure].about, bars(rows, x=say["effect"], y=say["quantity"]))
+        yield Plot(
+            measure, _meaning(measure, MEASURES[measure].about, say), bars(rows, x=say["effect"], y=say["quantity"])
+        )
     yield Table(
         say["effects"],
         [say["measure"], say["quantity"], say["effect"], say["low"], say["high"], say["alone"]],
@@ -141,8 +154,8 @@ def _mean(value: float | None) -> float | None:
 
 _SAID: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "title": "A population under a policy",
-        "about": "A policy over a modelled population: comparisons under stated assumptions, not a forecast.",
+        "title": "A modelled population under {policy}",
+        "about": "{accounts} modelled accounts over {days} days: comparisons under stated assumptions, not a forecast.",
         "policy": "policy", "size": "size", "seed": "seed",
         "summary": "What it came to",
         "summary_about": "Each measure is a mean over replicates, with its 95 % interval.",
@@ -153,7 +166,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "frontier": "What variants trade",
         "frontier_about": "Less to the left: fewer wrongful decisions; less below: less violating content is seen.",
         "trade": "Over- and under-enforcement",
-        "trade_about": "A variant is on the frontier where no other is better in both.",
+        "trade_about": "A variant is on the frontier where no other is as good in both, and better in one.",
         "place": "place", "on": "on the frontier", "behind": "behind it", "variant": "variant", "variants": "Variants",
         "differs": "What differs from {first}",
         "differs_about": "Differences replicate by replicate on the same chances, whose 95 % interval leaves 0 out.",
@@ -167,8 +180,8 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "value": "value", "range": "range", "source": "source", "assumed": "assumed",
     },
     "zh": {
-        "title": "政策下的帐号群体模拟",
-        "about": "某项政策对一个模型群体的影响：在已说明的假设下作比较，不是预测。",
+        "title": "政策 {policy} 下的帐号群体模拟",
+        "about": "{accounts} 个模型帐号，{days} 天：在已说明的假设下作比较，不是预测。",
         "policy": "政策", "model": "模型与假设", "size": "规模", "seed": "随机种子",
         "summary": "结果", "summary_about": "各项指标为多次重复的平均值及其 95% 置信区间。",
         "interval": "只重复一次时没有区间。",
@@ -176,7 +189,7 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "types": "按帐号类型", "types_about": "每一万个该类帐号。", "type": "类型",
         "actions": "按处置，每一万个帐号", "action": "处置", "all": "全部", "wrongful": "误处置",
         "frontier": "各方案的取舍", "frontier_about": "越靠左误处置越少，越靠下被看到的违规内容越少。",
-        "trade": "过度与不足", "trade_about": "没有其他方案在两方面都更好的，即在边界上。",
+        "trade": "过度与不足", "trade_about": "没有其他方案两方面都不逊于它且一方面更好的，即在边界上。",
         "place": "位置", "on": "在边界上", "behind": "在边界内", "variant": "方案", "variants": "各方案",
         "differs": "与“{first}”的差异", "differs_about": "在同样的随机数下逐次相减，95% 区间不含 0 的差异。",
         "time": "逐周变化", "time_about": "各周在所有重复上的平均值。",
@@ -187,5 +200,34 @@ _SAID: Mapping[str, Mapping[str, str]] = {
         "effect": "影响", "quantity": "参数", "effects": "全部影响", "alone": "单独（一阶）",
         "model_about": "模型的每个参数及其来源。",
         "value": "值", "range": "范围", "source": "来源", "assumed": "假设",
+        # What each measure is; `~` where its series counts otherwise.
+        "prevalence?": "每一万次浏览中违规内容的浏览次数",
+        "violating_posts?": "每一万个帐号每天发布的违规内容",
+        "caught_at_once?": "其中被检测当即处理的比例",
+        "days_to_action?": "从帐号首次违规发布到作出处置的天数（中位数）",
+        "days_to_action_p90?": "同上，最慢的一成",
+        "restrictions?": "有期限的限制，每一万个帐号",
+        "bans?": "永久关闭的帐号，每一万个帐号",
+        "wrongful_restrictions?": "对未违规帐号的限制，每一万个帐号",
+        "wrongful_bans?": "对未违规帐号的封禁，每一万个帐号",
+        "wrongful?": "误限制与误封禁，每一万个帐号",
+        "not_reversed?": "其中未经申诉纠正的，每一万个帐号",
+        "deterred?": "因惧怕再受处置而未发布的违规内容所占比例",
+        "stopped?": "因帐号被禁言或关闭而未能发布的违规内容所占比例",
+        "rectified?": "完成整改的整改令比例",
+        "appeals?": "申诉数，每一万个帐号",
+        "granted?": "已答复申诉中获准的比例",
+        "late_answers?": "超过政策时限的申诉答复比例",
+        "days_to_review?": "案件等待裁决的天数（中位数）",
+        "days_to_review_p90?": "同上，最慢的一成",
+        "backlog?": "平均待审数量，每一万个帐号",
+        "backlog_at_end?": "期末待审数量，每一万个帐号",
+        "reviewer_hours?": "审核工时，每一万个帐号",
+        "cost?": "工时与通知按单价计，每一万个帐号",
+        "backlog~": "待审数量，每一万个帐号",
+        "restrictions~": "每一万个帐号每天的限制",
+        "bans~": "每一万个帐号每天的封禁",
+        "wrongful~": "每一万个帐号每天的误限制与误封禁",
+        "banned~": "已关闭的帐号，每一万个帐号",
     },
 }  # fmt: skip

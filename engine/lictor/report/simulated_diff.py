@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lictor.errors import display_width, escape_controls
+from lictor.errors import escape_controls
+from lictor.report.columns import in_columns
 from lictor.report.words import counted, excerpt, folded, in_words, marked
 
-__all__ = ["render_result"]
+__all__ = ["differs", "render_result"]
 
 _SHOWN = 8
 _READ = 12
@@ -141,7 +142,7 @@ def _contribution(contribution: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     for side in ("a", "b"):
         for kind in ("rule", "term"):
-            parts = [one for one in contribution[side][f"{kind}s"] if _differs(one)]
+            parts = [one for one in contribution[side][f"{kind}s"] if differs(one)]
             rows = [
                 (
                     one[kind] + (f" ({one['lexicon']})" if one.get("lexicon") else ""),
@@ -164,7 +165,8 @@ def _contribution(contribution: Mapping[str, Any]) -> list[str]:
     return lines
 
 
-def _differs(one: Mapping[str, Any]) -> bool:
+def differs(one: Mapping[str, Any]) -> bool:
+    """Whether any row is decided otherwise without that part of the policy."""
     return any(one[key]["rows"] for key in ("freed", "weaker", "stronger", "hit"))
 
 
@@ -213,25 +215,11 @@ def _why(side: Mapping[str, Any]) -> Iterable[str]:
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]], *, more: int = 0) -> list[str]:
-    """The rows under their head, numbers to the right; nothing where there are none."""
+    """The rows under their head, each cell cut short; nothing where there are none."""
     if not rows:
         return []
-    cells = [[escape_controls(excerpt(cell)) for cell in row] for row in (head, *rows)]
-    widths = [max(map(display_width, column)) for column in zip(*cells, strict=True)]
-    numbers = [all(not row[at] or row[at][0] in "0123456789-" for row in cells[1:]) for at in range(len(head))]
-    lines = [
-        "",
-        *(
-            ("  " + "  ".join(_set(c, w, n) for c, w, n in zip(row, widths, numbers, strict=True))).rstrip()
-            for row in cells
-        ),
-    ]
+    lines = ["", *in_columns(head, [[excerpt(cell) for cell in row] for row in rows])]
     return [*lines, f"  ... and {more:,} more"] if more > 0 else lines
-
-
-def _set(cell: str, width: int, number: bool) -> str:  # noqa: FBT001
-    space = " " * (width - display_width(cell))
-    return space + cell if number else cell + space
 
 
 def _percent(part: int, of: int) -> str:

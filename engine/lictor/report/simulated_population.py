@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from lictor.errors import escape_controls
 from lictor.facts import stamp
+from lictor.report.columns import in_columns
 from lictor.report.words import counted
 from lictor.simulate.population.measures import MEASURES, WEEK, Interval
 from lictor.simulate.population.model import Model
@@ -36,7 +37,7 @@ def render_population(study: Study, effects: Sensitivity | None = None) -> str:
     for name, measure in MEASURES.items():
         lines.append(f"  {name:<{width}}  {_with_interval(first.measures[name]):<28}  {measure.about}")
     lines += ["", "by type, per 10,000 accounts of it"]
-    lines += _table(
+    lines += in_columns(
         ["type", "restricted", "banned", "of these wrongly", "closed at the end"],
         [
             [kind, *(written(by[name]) for name in ("restrictions", "bans")),
@@ -45,9 +46,12 @@ def render_population(study: Study, effects: Sensitivity | None = None) -> str:
         ],
     )  # fmt: skip
     if len(study.found) > 1:
-        lines += ["", "side by side; * = no other has both fewer wrongful decisions and less that is seen"]
+        lines += [
+            "",
+            "side by side; * = no other is as good in wrongful decisions and in prevalence, and better in one",
+        ]
         on = frontier(study.found)
-        lines += _table(
+        lines += in_columns(
             ["", "variant", *_SIDE_BY_SIDE],
             [
                 ["*" if best else "", one.variant.name, *(written(one.measures[name].mean) for name in _SIDE_BY_SIDE)]
@@ -121,7 +125,7 @@ def provenance(study: Study) -> list[tuple[str, str]]:
     return [
         ("policy", f"{first.id} {first.digest}, {by}"),
         ("model", f"{study.model.id}: {assumed} of its {said} quantities are assumed, the others measured"),
-        ("size", f"{size.accounts:,} accounts, {counted(size.days, 'day')}, {counted(size.replicates, 'replicate')}"),
+        ("size", ", ".join(counted(getattr(size, f"{one}s"), one) for one in ("account", "day", "replicate"))),
         ("seed", f"{size.seed} (lictor {version('lictor')}, numpy {np.__version__})"),
     ]
 
@@ -173,19 +177,6 @@ def _effects(effects: Sensitivity) -> Iterator[str]:
             effect = effects.effects[measure][name]
             yield f"    {name:<{width}}  {effect.value:+.2f} ({effect.low:+.2f} to {effect.high:+.2f})"
     yield "    (the JSON and the page have every measure and quantity)"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    safe = [head, *([escape_controls(cell) for cell in row] for row in rows)]
-    widths = [max(len(row[n]) for row in safe) for n in range(len(head))]
-    left = [n for n, name in enumerate(head) if name in ("", "variant", "type")]
-    return [
-        "  "
-        + "  ".join(
-            f"{cell:<{widths[n]}}" if n in left else f"{cell:>{widths[n]}}" for n, cell in enumerate(row)
-        ).rstrip()
-        for row in safe
-    ]
 
 
 def _model(model: Model) -> dict[str, Any]:

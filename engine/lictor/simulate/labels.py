@@ -52,13 +52,18 @@ class Truth:
 
 
 def truth_of(label: str, categories: Collection[str]) -> Truth | None:
-    """What the label says; None where it says nothing. A `ValueError` names the word that is no label."""
+    """What the label says; None where it says nothing. A `ValueError` names the word that is no label.
+
+    Of a label that says of one row that it violates something and nothing, it names the whole.
+    """
     words = [word for word in _APART.split(label.strip()) if word]
     said = {word.casefold() for word in words}
     if not words:
         return None
-    if len(said) == 1 and said <= _NOTHING:
+    if said <= _NOTHING:
         return Truth(violates=False)
+    if said & _NOTHING:
+        raise ValueError(label.strip())
     for word in words:
         if word not in categories and word.casefold() not in _VIOLATES:
             raise ValueError(word)

@@ -11,6 +11,7 @@ several policies judge together, the first is meant, or the one whose `policy` i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -63,7 +64,10 @@ def overridden(policy: Policy | str | Path, changes: Mapping[str, Any]) -> Polic
         UsageError: there is no such policy.
     """
     loaded = policy if isinstance(policy, Policy) else load_policy(policy)
-    said = [change_from(f"{path}={orjson.dumps(value).decode()}", name="override") for path, value in changes.items()]
+    said = [
+        change_from(f"{path}={json.dumps(value, ensure_ascii=False)}", name="override")  # orjson refuses long numbers
+        for path, value in changes.items()
+    ]
     return with_changes(loaded, said)
 
 

@@ -62,6 +62,9 @@ class _Reader:
         types = self._mapping(root.get("types"), "types")
         for name, (key, node) in types.items():
             kinds.append(self._kind(name, node))
+            if not isinstance(node.value, dict):
+                quantities |= {f"types.{name}.{key}": Quantity(0.0) for key in TYPE}
+                continue
             own = {k: v for k, v in self._mapping(node, name).items() if k not in _KIND}
             quantities |= self._quantities(f"types.{name}.", own, TYPE, key)
         if len(types) > _MOST:
@@ -84,7 +87,7 @@ class _Reader:
             policy=self._text(root, "policy"),
             kinds=tuple(kinds),
             quantities=quantities,
-            order=self._order(root.get("order"), {name for kind in kinds for name in kind.severities}),
+            order=self._order(root.get("order"), _severities(kinds)),
             about=self._text(root, "about"),
         )
 
@@ -160,13 +163,14 @@ class _Reader:
                 span = (ends[0], ends[1])
         return Quantity(number, self._text(node, "about") or bound.about, source, span)
 
-    def _order(self, node: Node | None, severities: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    def _order(self, node: Node | None, severities: frozenset[str]) -> tuple[tuple[str, ...], ...]:
+        """The groups. Without any severity the types are amiss, which is said; then any name may be one."""
         known = {*WAITING, *severities}
         groups: list[tuple[str, ...]] = []
         for group in node.items if node else ():
             names = group.items or [group]
             for one in names:
-                if one.value not in known:
+                if one.value not in known and severities:
                     fact = f"{quoted(plain(one))} is nothing that waits for a reviewer"
                     self._wrong("P017", fact, one, suggest(str(one.value), known))
             groups.append(tuple(str(one.value) for one in names))
@@ -224,3 +228,7 @@ class _Reader:
 
     def _wrong(self, code: str, fact: str, node: Node, hint: str) -> None:
         self._report.append(Diagnostic(code, fact, node.place, hint=hint))
+
+
+def _severities(kinds: Iterable[Kind]) -> frozenset[str]:
+    return frozenset(name for kind in kinds for name in (*kind.severities, *kind.false_severities))

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lictor.decide.effects import ladder_at
 from lictor.decide.versions import version_at
 from lictor.errors import UsageError
-from lictor.facts import suggest
+from lictor.facts import stamp, suggest
 from lictor.policy.actions import ACTIONS, Action, above_flag, strength, strongest
 from lictor.policy.models import Duration, Ladder, PolicyDocument, Step
 from lictor.simulate.population.model import Kind
@@ -136,8 +136,11 @@ def rules_for(document: PolicyDocument, kinds: Sequence[Kind], at: datetime | No
     """
     version = len(document.versions) - 1 if at is None else version_at(document, at)
     if version is None:
-        first = document.versions[0].start
-        raise UsageError(f"at {at} no version of `{document.policy}` is in force", hint=f"the first is from {first}")
+        assert at is not None
+        raise UsageError(
+            f"at {stamp(at)} no version of `{document.policy}` is in force",
+            hint=f"the first is from {stamp(document.versions[0].start)}",
+        )
     severities = tuple(one.id for one in document.severities)
     ladders = [_ladder(document, kind, version) for kind in kinds]
     longest = max((len(ladder.steps) for ladder in ladders if ladder is not None), default=0) or 1
@@ -202,7 +205,8 @@ def rules_for(document: PolicyDocument, kinds: Sequence[Kind], at: datetime | No
 
 def _ladder(document: PolicyDocument, kind: Kind, version: int) -> Ladder | None:
     _known(document, kind, "subject", kind.subject, document.subjects)
-    _known(document, kind, "function", kind.function, (*document.functions, ""))
+    if kind.function:
+        _known(document, kind, "function", kind.function, document.functions)
     if not kind.category:
         return None
     _known(document, kind, "category", kind.category, document.categories)
@@ -213,9 +217,10 @@ def _ladder(document: PolicyDocument, kind: Kind, version: int) -> Ladder | None
 
 def _known(document: PolicyDocument, kind: Kind, what: str, name: str, names: Iterable[str]) -> None:
     if name not in names:
+        near = suggest(name, names).rstrip("?")
         raise UsageError(
             f"type `{kind.id}` of the model names the {what} `{name}`, which policy `{document.policy}` does not have",
-            hint=f"{suggest(name, names)}; a model is written for a policy: `--model F`",
+            hint=f"{near}{', or ' if near else ''}give a model that is written for this policy: `--model F`",
         )
 
 

@@ -113,7 +113,7 @@ def study(
 
 
 def frontier(found: Sequence[Found]) -> list[bool]:
-    """Whether each is on the frontier: no other has both fewer wrongful decisions and less that is seen."""
+    """Whether each is on the frontier: no other is as good in wrongful decisions and prevalence, and better in one."""
     points = [(one.measures["wrongful"].mean or 0.0, one.measures["prevalence"].mean or 0.0) for one in found]
     return [not any(_dominates(other, point) for other in points) for point in points]
 
