@@ -51,8 +51,8 @@ class Engine:
             return cls([load_policy(one) for one in specs])
 
     @property
-    def signals(self) -> tuple[str, ...]:
-        """The names of signals that these policies read, beside an item's own attributes."""
+    def signals(self) -> Mapping[str, str]:
+        """The signals that these policies read, beside an item's own attributes: the type of each by its name."""
         return signal_columns(self.policies)
 
     def warm_up(self) -> None:

@@ -136,6 +136,7 @@ class Intake:
         self._mask = frozenset(field for one in rules.policies for field in one.policy.document.ledger.mask)
         self._recorded: set[str] = set()
         self._guards: Guards | None = None
+        self._counted_from: datetime | None = None
         self._trips: Counter[Guarded] = Counter()
         self._begin()
 
@@ -191,6 +192,7 @@ class Intake:
             raise unfit[0]
         if new:
             self._wake(new, new[-1].at)
+            self._count_again_for(new[0].at)
         matches = {} if self._by_truth else self._search(new)
         outcomes: list[Outcome] = []
         decided: dict[str, tuple[dict[str, Any], ...]] = {}
@@ -220,6 +222,8 @@ class Intake:
             trips = self._guards.keep()
             self._trips.update(trip.whose for trip in trips)
             taken.tripped += trips
+            if self._guards.forgot and new:
+                self._guards.forgot, self._counted_from = False, new[-1].at
 
     def _apply(
         self, fact: Fact, matches: Mapping[str, Mapping[str, tuple[Match, ...]]]
@@ -419,6 +423,12 @@ class Intake:
         judgement = judge(compiled, _content(compiled, profile, published, fact.text))
         return decide(compiled.policy, judgement, as_of=fact.at, engine=self._engine, held=held).to_dict()
 
+    def _count_again_for(self, at: datetime) -> None:
+        """What was counted is left to the ledger where it does not reach back to a batch that begins so late."""
+        reaches = self._counted_from is not None and self._counted_from <= at
+        if self._guards is None or (self._ledger is not None and not reaches):
+            self._guards, self._counted_from = None, at
+
     def _counted(self) -> Guards:
         """The guards, with what the ledger says of their rules: what each did in its time, and which are tripped."""
         rearmed: dict[Guarded, int] = {}
@@ -438,7 +448,13 @@ class Intake:
         if self._ledger is None or newest is None:
             return guards
         longest = max(guard.within.fixed for known in documents.values() for guard in known.guards)
-        start = stamp(instant(newest) - longest - longest / 50).partition(".")[0].removesuffix("Z")
+        first = self._counted_from
+        if first is None or first >= instant(newest):
+            first = instant(newest)
+        else:
+            first -= longest  # it comes late, and more may
+        self._counted_from = first
+        start = stamp(first - longest - longest / 50).partition(".")[0].removesuffix("Z")
         for one in self._ledger.found_from(start, _TEXTS):
             at = instant(one.at)
             for document in documents.values():
@@ -449,8 +465,10 @@ class Intake:
                     document = documents[finding.policy]
                     own: Any = finding.effect
                     action = at_once(document, finding.severity, finding.field, at, own=own).effect
+                    if document.binds is not None and not any(guards_of(document, finding.rule, action)):
+                        action = document.binds.otherwise.effect  # it was counted, so this is what was done
                     guards.recall(document, finding.rule, action, at, one.account, armed)
-        guards.keep()
+        guards.keep(forgetting=False)
         return guards
 
     def _judged(

@@ -18,6 +18,7 @@ NEEDS = {
     "polars_frame": "polars",
     "ray_dataset": "ray",
     "spark_frame": "pyspark",
+    "spark_stream": "pyspark",
 }
 PRINTS = {
     "duckdb_query": "[('a', 'rectify_order', 3)]",
@@ -27,6 +28,8 @@ PRINTS = {
     "polars_frame": "[('a', 'rectify_order', 'fin.vc.otc'), ('b', 'none', None)]\n[('a', 'S2')]",
     "ray_dataset": "[('a', 'rectify_order'), ('b', 'none')]",
     "spark_frame": "[('a', 'rectify_order'), ('b', 'none')]\n2 1 0",
+    "spark_stream": "Done(batch=0, facts=4, new=4, present=0, aside=0, decisions=0, rounds=2)\n"
+    "['segment-00000-of-00002.db', 'segment-00001-of-00002.db']",
 }
 
 
@@ -36,11 +39,19 @@ def test_every_example_is_run():
 
 
 @pytest.mark.parametrize("name", NEEDS)
+def test_the_page_shows_the_example(name):
+    """Word for word, but for its docstring."""
+    code = (EXAMPLES / f"{name}.py").read_text("utf-8").split('"""\n\n', 1)[1]
+
+    assert f"```py\n{code}```\n" in (EXAMPLES.parents[1] / "docs" / "adapters.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", NEEDS)
 def test_an_example_prints_what_it_should(name):
     """The decisions of the two posts, in the host's own way."""
     if find_spec(NEEDS[name]) is None:
         pytest.skip(f"{NEEDS[name]} is not installed: make adapters")
-    if name == "spark_frame" and which("java") is None:
+    if NEEDS[name] == "pyspark" and which("java") is None:
         pytest.skip("no Java for Spark: make adapters")
     env = {**os.environ, "SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
     ran = subprocess.run(

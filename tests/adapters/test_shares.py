@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,11 +17,12 @@ from hypothesis import strategies as st
 from lictor.adapters.shares import Folded, Heard, Share, Told, segment_paths, settle, share_of
 from lictor.detect import compile_policy
 from lictor.enforce import Rulebook
+from lictor.enforce.routed import HostListed
 from lictor.errors import LedgerError, UsageError
 from lictor.facts.kinds import ContentEdited, ContentPublished, Fact, Truth, fact_from
 from lictor.intake import Intake
 from lictor.ledger import FactRecord, Ledger
-from lictor.policy import load_policy
+from lictor.policy import bundled_policies, load_policy
 
 sys.path.append(str(Path(__file__).parents[1] / "enforce"))
 import world
@@ -50,6 +50,13 @@ def batches(facts: Sequence[Fact], sizes: Iterator[int]) -> Iterator[list[Fact]]
         del rest[:size]
 
 
+def meet(rules: Rulebook, policy: str) -> None:
+    """Loads the bundled policy of that id."""
+    for name in bundled_policies():
+        if load_policy(name).id == policy:
+            rules.judges(name)
+
+
 class Shares:
     """All shares of a ledger in one process."""
 
@@ -62,9 +69,10 @@ class Shares:
 
     def share(self, number: int) -> Share:
         """A share that knows nothing but what its segment holds."""
+        rules = Rulebook(self._rules.policies, world.named)  # what it meets, another process has not met
         return Share(
-            self._rules, number=number, shares=len(self.ledgers), engine="test", ledger=self.ledgers[number],
-            by_truth=self._by_truth,
+            rules, number=number, shares=len(self.ledgers), engine="test", ledger=self.ledgers[number],
+            by_truth=self._by_truth, meet=meet,
         )  # fmt: skip
 
     def mine(self, facts: Iterable[Fact], number: int) -> list[Fact]:
@@ -122,12 +130,7 @@ def rows(ledgers: Iterable[Ledger]) -> dict[str, FactRecord]:
     return dict(sorted(kept.items()))
 
 
-@settings(
-    suppress_health_check=list(HealthCheck),
-    deadline=None,
-    max_examples=150,
-    phases=[__import__("hypothesis").Phase.generate],
-)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, max_examples=30)
 @given(world.histories(20), st.integers(1, 5), st.data())
 @pytest.mark.parametrize("late", [False, True])
 def test_shares_record_what_one_ledger_does(late: bool, history: world.History, count: int, data: Any) -> None:
@@ -151,3 +154,120 @@ def test_shares_record_what_one_ledger_does(late: bool, history: world.History, 
         assert refused == unfit
         assert rows([one]) == rows(many.ledgers)
         assert states([one]) == states(many.ledgers)
+
+
+def told(kind: str, number: int, **said: Any) -> Fact:
+    """A fact of that kind."""
+    return fact_from({"kind": kind, "id": f"{kind}-{number}", "t": f"2022-07-01T00:{number:02d}:00Z", **said})
+
+
+def apart(count: int) -> tuple[str, str]:
+    """Two accounts of different shares."""
+    names = [f"a{n}" for n in range(50)]
+    return names[0], next(one for one in names if share_of(one, count) != share_of(names[0], count))
+
+
+def test_an_owner_elsewhere_is_spoken_to_under_the_groups_policy(tmp_path: Path) -> None:
+    """Also where no account of the owner's share names that policy, and in later batches."""
+    group, owner = apart(2)
+    batches = [
+        [
+            told("subject_updated", 1, subject=group, type="group", owner=owner, pack="wechat", registered_region="CN"),
+            told("subject_updated", 2, subject=owner, type="personal_account", registered_region="CN"),
+            told("review", 3, subject=group, by="m", outcome="upheld", category="fin.vc.otc", severity="S3"),
+        ],
+        [told("review", 5, subject=owner, by="m", outcome="dismissed")],
+        [told("appeal", 6, subject=group, decision="review-3"), told("complaint", 7, against=owner, by="u", age_d=90)],
+    ]
+    rules = Rulebook([compile_policy(load_policy("payments"))], world.named)
+    with ExitStack() as stack:
+        one = stack.enter_context(Ledger.open(tmp_path / "one.db"))
+        many = Shares(stack, tmp_path / "many", 2, rules)
+        whole = Intake(rules, engine="test", ledger=one, by_truth=True)
+        for batch in batches:
+            assert whole.take_fit(batch).unfit == []
+            assert [part.unfit for part in many.take(batch).values()] == [{}, {}]
+
+        assert rows([one]) == rows(many.ledgers)
+        assert "owner_restricted" in {row.kind for row in rows([one]).values()}
+        assert states([one]) == states(many.ledgers)
+
+
+def test_recording_twice_changes_nothing(tmp_path: Path) -> None:
+    """A share that has recorded its part records nothing when told to again, and the others what they had not."""
+    group, owner = apart(3)
+    facts = [
+        told("subject_updated", 1, subject=group, type="group", owner=owner, registered_region="CN"),
+        told("review", 3, subject=group, by="m", outcome="upheld", category="fin.vc.otc", severity="S3"),
+    ]
+    with ExitStack() as stack:
+        many = Shares(stack, tmp_path, 3, world.rules())
+        heard, _ = many.settle(facts)
+        first = share_of(group, 3)
+        many.record(facts, {first: heard[first]})
+        many.record(facts, heard)
+        once = [ledger.last() for ledger in many.ledgers]
+        many.record(facts, heard)
+
+        assert "owner_restricted" in {row.kind for row in rows(many.ledgers).values()}
+        assert once == [ledger.last() for ledger in many.ledgers]
+
+
+def test_a_fact_that_cannot_be_had_elsewhere_is_not_had_at_all(tmp_path: Path) -> None:
+    """What a fact means for another share cannot be applied there: then it did not happen, and the others did."""
+    group, owner = apart(2)
+    facts = [
+        told("subject_updated", 1, subject=group, type="group", owner=owner, registered_region="CN"),
+        told("review", 3, subject=group, by="m", outcome="upheld", category="fin.vc.otc", severity="S3"),
+        told("complaint", 7, against=group, by="u", age_d=90),
+    ]
+    with ExitStack() as stack:
+        many = Shares(stack, tmp_path, 2, world.rules())
+
+        def fold(asked: Mapping[int, Heard]) -> dict[int, Folded]:
+            return {n: many.share(n).fold(many.mine(facts, n), (), spoilt(one)) for n, one in asked.items()}
+
+        heard, folded = settle(fold, 2, None)
+        for number, one in heard.items():
+            many.share(number).fold(many.mine(facts, number), (), spoilt(one), record=True)
+
+        assert {"review-3"} == heard[0].barred == heard[1].barred
+        assert 2 == sum(part.new for part in folded.values())
+        assert {"subject_updated-1", "complaint-7"} == {one for one in rows(many.ledgers) if not one.startswith("due")}
+
+
+def spoilt(heard: Heard) -> Heard:
+    """What is heard, as something that is no fact about an account."""
+    return msgspec.structs.replace(
+        heard,
+        told=tuple(
+            Told(
+                one.order,
+                one.key,
+                HostListed(id=one.fact.id, at=one.fact.at, host="h", subject="s", case="c"),
+            )
+            for one in heard.told
+        ),
+    )
+
+
+def test_settling_ends(tmp_path: Path) -> None:
+    """Shares that never agree are a fault that is told, not a loop."""
+    never = iter(range(10**6))
+
+    def fold(asked: Mapping[int, Heard]) -> dict[int, Folded]:
+        return {n: Folded(last=(next(never), 0, "", (), ())) for n in asked}
+
+    with pytest.raises(LedgerError, match="after 1000 rounds"):
+        settle(fold, 2, None)
+
+
+def test_guards_are_refused(tulips: Path, tmp_path: Path) -> None:
+    """A budget counts all accounts together, which no share can."""
+    guard = "guards: [{id: g, actions: [hide], within: 1d, items: {count: 3}}]\n"
+    guarded = tmp_path / "policy.yaml"
+    guarded.write_text(tulips.read_text("utf-8") + guard, "utf-8")
+    with ExitStack() as stack:
+        many = Shares(stack, tmp_path / "l", 1, Rulebook([compile_policy(load_policy(guarded))]))
+        with pytest.raises(UsageError, match="has guards, whose budgets are counted over all accounts together"):
+            many.share(0)

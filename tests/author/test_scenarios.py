@@ -85,6 +85,18 @@ def test_bundled_scenarios_from_their_texts(capsys: pytest.CaptureFixture[str]) 
     assert passed / len(probes) >= ENOUGH, capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("truth", "hidden"), [(None, True), ({"categories": []}, False)])
+def test_where_nothing_is_said_to_be_true_texts_are_judged(truth: dict[str, Any] | None, hidden: bool) -> None:
+    """A scenario that says no truth at all has nothing to believe; one that does is believed."""
+    event = {
+        "id": "e1", "t": "2022-07-01T10:00:00+08:00", "kind": "content", "subject": "oa", "form": "article",
+        "text": "本店回收数字藏品，转卖加价，私聊", **({} if truth is None else {"truth": truth}),
+    }  # fmt: skip
+    probe = {**MINIMAL["probes"][0], "item": "e1", "expect": {"hidden": hidden}}
+
+    assert wrong(run_scenario(companions(), {**MINIMAL, "events": [event], "probes": [probe]}, "truth")) == {}
+
+
 def test_nothing_to_ask_is_nothing_wrong(tmp_path: Path) -> None:
     """A scenario without events or probes is run, and passes."""
     scenarios, _ = read_scenarios(written(tmp_path, {"id": "empty"}, {**MINIMAL, "probes": []}))

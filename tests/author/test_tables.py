@@ -152,3 +152,37 @@ def test_tables_of_a_policy_are_found(tulips, tmp_path):
     assert ["a.yaml", "b.csv"] == [path.name for path in own_tables(str(folder))]
     assert own_tables(str(folder / "policy.yaml")) == own_tables(str(folder))
     assert own_tables(str(tulips)) == []
+
+
+def test_every_mistake_of_a_table_is_told_once(table):
+    """What is wrong in the head of a CSV is told of the head; of a row, everything is told."""
+    _, head = table("t.csv", "id,txt,feild,expect.acton\na,x,post,hide\nb,y,post,hide\n")
+    _, rows = table(
+        "t.yaml",
+        "format: policy-cases/1\ngivn: {field: post}\ncases:\n"
+        "  - {id: a, txt: x, expect: {acton: hide}}\n  - {id: b, text: 1}\n",
+    )
+
+    assert [
+        "t.csv:1: `txt` is nothing a case says",
+        "t.csv:1: `feild` is nothing a case says",
+        "t.csv:1: nothing answers `acton`",
+    ] == head
+    assert [
+        "t.yaml:2:1: `givn` is nothing a table says",
+        "t.yaml:4: `txt` is nothing a case says",
+        "t.yaml:4: nothing answers `acton`",
+        "t.yaml:5: `text` is no text",
+        "t.yaml:5: a case that expects nothing",
+    ] == rows
+
+
+@pytest.mark.parametrize("key", ["rule", "rules", "not"])
+def test_a_rule_that_there_is_not_is_no_expectation(table, engine, key):
+    """A misspelled rule under `not` would be silent for ever."""
+    (case,), _ = table("t.jsonl", json.dumps({"text": "buy my tulip", "expect": {key: "ofer"}}))
+
+    with pytest.raises(UsageError, match="there is no rule `ofer`") as refused:
+        run_case(engine, case)
+
+    assert "did you mean `offer`?" == refused.value.hint

@@ -129,3 +129,10 @@ def test_a_silent_change_is_refused_everywhere(lictor, tulips, rows, tmp_path):
         assert "`revision: 1`" in said
     assert 0 == lictor("policy", "verify", named, "--against", tulips).code
     assert 1 == lictor("scan", rows, "-p", named, "--ledger", ledger).code
+
+
+def test_a_pack_that_is_not_there(lictor, tmp_path):
+    """A name that nothing stands behind is called that, and not a pack nobody signed."""
+    told = lictor("policy", "verify", tmp_path / "gone.lictor", "--key", tmp_path / "key.pub")
+
+    assert (2, True) == (told.code, "there is no pack at" in told.err)

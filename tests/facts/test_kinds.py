@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lictor.enforce.routed import HostListed
 from lictor.errors import UsageError
-from lictor.facts import FIELDS, TRIGGERS
+from lictor.facts import FIELDS, TRIGGERS, instant
 from lictor.facts.kinds import (
     KINDS,
     ContentPublished,
@@ -205,3 +206,11 @@ def test_delivered_is_left_out_null_or_given() -> None:
         values = said("review", **delivered)
 
         assert values == fact_to(fact_from(values))
+
+
+def test_a_fact_is_written_alike_wherever_its_texts_come_from():
+    """What holds its default leaves it out, also where the text is another object: one that was read, or sent."""
+    read = "proactively"[:-2]
+    said = {"id": "h", "at": instant("2022-06-21T00:00:00Z"), "host": "h.example", "subject": "a", "case": "c"}
+
+    assert fact_to(HostListed(**said)) == fact_to(HostListed(**said, trigger=read))

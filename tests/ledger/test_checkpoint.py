@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -94,15 +95,67 @@ def test_an_edit_after_the_checkpoint_is_beyond_it(path, make):
     assert verify_against(checkpoint, [path])[0].rows == 19
 
 
-def test_segments_are_signed_together(tmp_path, make):
-    """Of a ledger of several files, each is held to what it was, in the order signed."""
-    paths = [grown(tmp_path / "a", make), make.ledger(tmp_path / "b"), tmp_path / "c"]
+def segments(tmp_path, make):
+    """A ledger of three files, the last of them empty."""
+    paths = [grown(tmp_path / "a", make), make.ledger(tmp_path / "b 2"), tmp_path / "c"]
     Ledger.open(paths[2]).close()
-    checkpoint = take_checkpoint(paths, "log")
-    found = verify_against(read_checkpoint(checkpoint.text()), paths)
+    return paths
 
-    assert [one.rows for one in found] == [17, 12, 0]
-    with pytest.raises(LedgerError, match=r"`.*a` was rewritten|`.*b` was cut"):
+
+def test_segments_are_signed_together(tmp_path, make):
+    """Of a ledger of several files, each is held to what it was, by its name; one that came later is as it says."""
+    paths = segments(tmp_path, make)
+    checkpoint = read_checkpoint(take_checkpoint(paths, "log").text())
+    grown(tmp_path / "d", make)
+    found = verify_against(checkpoint, [paths[2], tmp_path / "d", paths[0], paths[1]])
+
+    assert [one.rows for one in found] == [0, 17, 17, 12]
+
+
+def test_a_missing_segment_is_named(tmp_path, make):
+    """One that was signed must be there, also where its rows are none."""
+    paths = segments(tmp_path, make)
+    checkpoint = take_checkpoint(paths, "log")
+    with pytest.raises(LedgerError, match="segment `b 2` is missing: the checkpoint was signed at 12 of its rows"):
+        verify_against(checkpoint, [paths[0], paths[2]])
+    with pytest.raises(LedgerError, match="segment `b 2` is missing"):
+        verify_against(checkpoint, paths[:1])
+
+
+def test_a_changed_segment_is_named(tmp_path, make):
+    """One put in another's place, and one with a broken row."""
+    paths = segments(tmp_path, make)
+    checkpoint = take_checkpoint(paths, "log")
+    paths[0].rename(tmp_path / "other")
+    paths[1].rename(tmp_path / "a")
+    with pytest.raises(LedgerError, match=r"`.*a` was cut after row 12"):
+        verify_against(checkpoint, [tmp_path / "a", _copy(tmp_path), paths[2]])
+    with make.hand(tmp_path / "a") as raw:
+        raw.execute("UPDATE entry SET body = replace(body, 'filter', 'hide') WHERE seq = 3")
+    with pytest.raises(LedgerError, match="segment `a`: row 3 of the ledger is broken"):
+        verify_against(checkpoint, [tmp_path / "a", tmp_path / "b 2", paths[2]])
+
+
+def _copy(tmp_path):
+    shutil.copy(tmp_path / "a", tmp_path / "b 2")
+    return tmp_path / "b 2"
+
+
+def test_two_segments_of_one_name_are_refused(tmp_path, make):
+    """They could not be told apart later."""
+    (tmp_path / "x").mkdir()
+    with pytest.raises(UsageError, match="two segments are called `a`"):
+        take_checkpoint([make.ledger(tmp_path / "a"), make.ledger(tmp_path / "x" / "a")], "log")
+
+
+def test_segments_without_names_are_taken_in_order(tmp_path, make):
+    """As checkpoints of several files were, before segments had names."""
+    paths = segments(tmp_path, make)
+    signed = take_checkpoint(paths, "log")
+    checkpoint = Checkpoint("log", tuple(Segment(one.rows, one.head) for one in signed.segments), signed.root)
+
+    assert [one.rows for one in verify_against(read_checkpoint(checkpoint.text()), paths)] == [17, 12, 0]
+    with pytest.raises(LedgerError, match=r"`.*a` was rewritten|`.*b 2` was cut"):
         verify_against(checkpoint, [paths[1], paths[0], paths[2]])
     with pytest.raises(UsageError, match="of 3 segments, and 2 were given"):
         verify_against(checkpoint, paths[:2])
@@ -157,7 +210,10 @@ HASHES = st.binary(min_size=32, max_size=32)
 ORIGINS = st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1)
 
 
-@given(ORIGINS, st.lists(st.builds(Segment, st.integers(0, 10**9), HASHES), min_size=1, max_size=4), HASHES)
+NAMES = st.none() | ORIGINS
+
+
+@given(ORIGINS, st.lists(st.builds(Segment, st.integers(0, 10**9), HASHES, NAMES), min_size=1, max_size=4), HASHES)
 def test_a_checkpoint_reads_back(origin, segments, root):
     """A checkpoint's text says all of it."""
     checkpoint = Checkpoint(origin, tuple(segments), root)
@@ -169,7 +225,7 @@ def test_a_checkpoint_reads_back(origin, segments, root):
     "text",
     ["", "\n", "log\n1\n", "log\n1\nAA==\n", "log\n2\nAA==\nsegment 1 AA==\n", "log\n01\nAA==\nsegment 1 AA==\n",
      "log\n1\nAA\nsegment 1 AA==\n", "log\n1\nAA==\nsegment 1 AA==", "log\n1\nAA==\nsegment x AA==\n",
-     "\n1\nAA==\nsegment 1 AA==\n", "log\n1\nAA==\nother line\n"],
+     "\n1\nAA==\nsegment 1 AA==\n", "log\n1\nAA==\nother line\n", "log\n1\nAA==\nsegment 1 AA== a b\n"],
 )  # fmt: skip
 def test_what_is_no_checkpoint(text):
     """A note about something else, or with parts that contradict each other, is refused."""

@@ -70,15 +70,18 @@ def disguised(draw: st.DrawFn) -> tuple[list[Term], str]:
 
 
 @relaxed
-@given(disguised(), st.sampled_from([1, 2, 3, 5, 16, 1 << 16]), st.booleans())
-def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], chunk: int, together: bool) -> None:
+@given(disguised(), st.sampled_from([1, 2, 3, 5, 16, 1 << 16]), st.sampled_from(["short", "each", "together"]))
+def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], chunk: int, how: str) -> None:
     """Whatever the terms, options, text and chunk size, the matches are those of the definitions.
 
-    So they are whether occurrences are verified each by itself or, as in long texts, together.
+    So they are whether the text is glanced at as a short one or searched as a long one, and there whether occurrences
+    are verified each by itself or together.
     """
     terms, text = given_
     matcher = Matcher(terms)
-    if together:
+    if how != "short":
+        matcher._short = 0
+    if how == "together":
         matcher._few = matcher._several = 0
     for search in matcher._searches:
         search._chunk = chunk
@@ -90,16 +93,19 @@ def test_the_matcher_agrees_with_the_reference(given_: tuple[list[Term], str], c
 @relaxed
 @given(disguised(), st.booleans())
 def test_the_same_is_found_however_it_is_looked_up(given_: tuple[list[Term], str], automaton: bool) -> None:
-    """Words found by numpy or by the automaton, verified one by one or decided together: the matches are the same."""
+    """Words found by numpy, by the automaton or at a glance, verified one by one or together: the same matches."""
     terms, text = given_
     columnwise = Matcher(terms, automaton=automaton)
-    columnwise._few = columnwise._several = 0
+    columnwise._few = columnwise._several = columnwise._short = 0
     together = columnwise.find(text * 8, overlap="all")
     one_by_one = Matcher(terms)
+    glanced = one_by_one.find(text * 8, overlap="all")
+    one_by_one._short = 0
     for search in one_by_one._searches:
         search._chunk = 3
 
     assert one_by_one.find(text * 8, overlap="all") == together
+    assert glanced == together
 
 
 @relaxed

@@ -144,6 +144,7 @@ def either(data: bytes):
 @example("")
 @example("\0")
 @example("a: \t")
+@example("lictor policy pack 7")
 @example("%YAML 1.1\n---\na: on")
 @example("---\n---\n")
 @example("!!python/object/apply:os.system [ls]")

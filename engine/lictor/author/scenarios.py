@@ -149,7 +149,10 @@ def read_scenarios(path: Path) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def run_scenario(companions: Companions, scenario: Mapping[str, Any], detect: Detect) -> ScenarioResult:
-    """The scenario in a world of its own; `detect` says whether texts are judged, or `truth` is believed."""
+    """The scenario in a world of its own; `detect` says whether texts are judged, or `truth` is believed.
+
+    Where no event says a `truth` there is nothing to believe, and texts are judged.
+    """
     try:
         return _run(companions, scenario, detect)
     except (UsageError, LedgerError) as wrong:
@@ -160,7 +163,8 @@ def _run(companions: Companions, scenario: Mapping[str, Any], detect: Detect) ->
     events = sorted((_event(one) for one in scenario.get("events", ())), key=lambda one: one.at)
     probes = sorted(scenario.get("probes", ()), key=lambda one: instant(one["at"], what=f"probe `{one['id']}`"))
     subjects = scenario.get("subjects", ())
-    world = Intake(companions.rulebook(), engine="", by_truth=detect == "truth")
+    by_truth = detect == "truth" and any("truth" in one for one in scenario.get("events", ()))
+    world = Intake(companions.rulebook(), engine="", by_truth=by_truth)
     begin = min([*(one.at for one in events), *(instant(one["at"]) for one in probes)], default=_NEVER)
     timeline: list[Outcome] = []
     timeline += world.take([_subject(one, begin) for one in subjects])

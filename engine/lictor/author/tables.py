@@ -99,22 +99,24 @@ def read_table(path: Path, signals: Mapping[str, Any]) -> tuple[list[TableCase],
     Raises:
         LictorError: the file as a whole cannot be read.
     """
+    name, cases, wrong = str(shown(path)), list[TableCase](), list[LictorError]()
     if path.suffix in (".yaml", ".yml"):
-        rows, given = _yaml_rows(path)
+        rows, given = _yaml_rows(path, wrong)
     elif path.suffix == ".jsonl":
         rows, given = _json_rows(path), {}
     elif path.suffix == ".csv":
         rows, given = _csv_rows(path, signals), {}
     else:
         raise UsageError(f"`{path}` is no table of cases", hint="name it .yaml, .jsonl or .csv")
-    name, cases, wrong = str(shown(path)), list[TableCase](), list[LictorError]()
+    told = _unknown({key: None for _, row in rows for key in row}, signals) if path.suffix == ".csv" else []
+    wrong += [UsageError(f"{name}:1: {fault}", hint=fault.hint) for fault in told]  # of the head, not of each row
     seen: dict[str, int] = {}
     for number, (line, row) in enumerate(rows, 1):
-        try:
-            case = _case(path, name, line, number, row, given, signals)
-        except UsageError as fault:
-            wrong.append(UsageError(f"{name}:{line}: {fault}", hint=fault.hint))
+        faults = [] if told else list(_faults({**given, **row}, signals))
+        wrong += [UsageError(f"{name}:{line}: {fault}", hint=fault.hint) for fault in faults]
+        if faults or told:
             continue
+        case = _case(path, name, line, number, {**given, **row}, signals)
         if seen.setdefault(case.id, line) == line:
             cases.append(case)
         else:
@@ -129,13 +131,17 @@ def run_case(engine: Engine, case: TableCase) -> TableResult:
         decision = _decided(engine, case)
     except LictorError as wrong:
         raise UsageError(f"{case.file}:{case.line}: {wrong}", hint=wrong.hint) from None
+    rules = {rule.id: rule for rule in engine.policies[0].rules}
+    for key in ("rule", "rules", "not"):
+        for named in _names(case.expect.get(key, ())):
+            if named not in {*rules, *(rule.id for rule in engine.policies[0].policy.document.rules)}:
+                raise UsageError(f"{case.file}:{case.line}: there is no rule `{named}`", hint=suggest(named, rules))
     got = {key: _KEYS[key](decision) for key, wanted in case.expect.items() if not _same(key, wanted, decision)}
     if not got:
         return TableResult(case, {}, decision)
     compiled = engine.policies[0]
     asked = [name for key in ("rule", "rules", "not") for name in _names(case.expect.get(key, ()))]
     fired = _fired(decision)
-    rules = {rule.id: rule for rule in compiled.rules}
     content = Content(
         fields=case.fields, subject=case.known.get("subject"), surface=case.known.get("surface"), signals=case.signals
     )
@@ -197,59 +203,61 @@ def _names(wanted: Any) -> list[str]:
 # --- rows ------------------------------------------------------------------------------------------------------------
 
 
-def _case(
-    path: Path,
-    name: str,
-    line: int,
-    number: int,
-    row: Mapping[str, Any],
-    given: Mapping[str, Any],
-    signals: Mapping[str, Any],
-) -> TableCase:
-    fields: dict[str | None, str] = {}
-    known: dict[str, str] = {}
-    read: dict[str, str | int | bool] = {}
-    expect: dict[str, Any] = {}
-    about = {}
-    for key, value in {**given, **row}.items():
-        if key == "text" or key.startswith("text."):
-            fields[key.partition(".")[2] or None] = _text(key, value)
-        elif key in _ITEM:
-            known[key] = _text(key, value)
-        elif key in _ABOUT:
-            about[key] = str(value)
-        elif key == "expect":
-            if not isinstance(value, Mapping):
-                raise UsageError("`expect` is no mapping", hint="write `expect: {action: hide}`")
-            expect |= value
-        elif key.startswith("expect."):
-            expect[key.removeprefix("expect.")] = value
-        elif key in signals:
-            read[key] = value
-        else:
+def _unknown(row: Mapping[str, Any], signals: Mapping[str, Any]) -> list[UsageError]:
+    """What the row's keys say that no case can say."""
+    told = []
+    for key in row:
+        asked = key.removeprefix("expect.")
+        if asked != key:
+            if asked not in _KEYS:
+                told.append(UsageError(f"nothing answers `{asked}`", hint=suggest(asked, _KEYS)))
+        elif key not in ("text", "expect", *_ITEM, *_ABOUT, *signals) and not key.startswith("text."):
             possible = [*_ABOUT, *_ITEM, *signals, "text", "expect", *(f"expect.{one}" for one in _KEYS)]
             near = suggest(f"expect.{key}" if key in _KEYS else key, possible)
-            raise UsageError(f"`{key}` is nothing a case says", hint=near)
-    if not fields:
-        raise UsageError("a case without a text", hint="add `text`")
-    for key in expect:
-        if key not in _KEYS:
-            raise UsageError(f"nothing answers `{key}`", hint=suggest(key, _KEYS))
-    if not expect:
-        raise UsageError("a case that expects nothing", hint="add `expect: {action: ...}`, or `{rule: ...}`")
+            told.append(UsageError(f"`{key}` is nothing a case says", hint=near))
+    return told
+
+
+def _faults(row: Mapping[str, Any], signals: Mapping[str, Any]) -> Iterator[UsageError]:
+    """Everything by which the row is no case."""
+    unknown = _unknown(row, signals)
+    yield from unknown
+    for key, value in row.items():
+        if (key == "text" or key.startswith("text.") or key in _ITEM) and not isinstance(value, str):
+            yield UsageError(f"`{key}` is no text", hint="put it in quotes")
+    expected = row.get("expect", {})
+    if not isinstance(expected, Mapping):
+        yield UsageError("`expect` is no mapping", hint="write `expect: {action: hide}`")
+        return
+    yield from _unknown({f"expect.{key}": None for key in expected}, signals)
+    if unknown:
+        return  # a text or an expectation may be there, misspelled
+    if not any(key == "text" or key.startswith("text.") for key in row):
+        yield UsageError("a case without a text", hint="add `text`")
+    if not expected and not any(key.startswith("expect.") for key in row):
+        yield UsageError("a case that expects nothing", hint="add `expect: {action: ...}`, or `{rule: ...}`")
+
+
+def _case(
+    path: Path, name: str, line: int, number: int, row: Mapping[str, Any], signals: Mapping[str, Any]
+) -> TableCase:
+    fields: dict[str | None, str] = {}
+    expect = dict(row.get("expect", {}))
+    for key, value in row.items():
+        if key == "text" or key.startswith("text."):
+            fields[key.partition(".")[2] or None] = value
+        elif key.startswith("expect."):
+            expect[key.removeprefix("expect.")] = value
+    known = {key: row[key] for key in _ITEM if key in row}
+    read = {key: value for key, value in row.items() if key in signals and key not in (*_ITEM, *_ABOUT)}
+    about = {key: str(row[key]) for key in _ABOUT if key in row}
     if None in fields and "field" in known and len(fields) == 1:
         fields = {known["field"]: fields[None]}
     label = about.get("id") or f"{path.stem}:{number}"
     return TableCase(label, name, line, fields, known, read, expect, about.get("why") or about.get("title", ""))
 
 
-def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise UsageError(f"`{key}` is no text", hint="put it in quotes")
-    return value
-
-
-def _yaml_rows(path: Path) -> tuple[list[tuple[int, Mapping[str, Any]]], Mapping[str, Any]]:
+def _yaml_rows(path: Path, wrong: list[LictorError]) -> tuple[list[tuple[int, Mapping[str, Any]]], Mapping[str, Any]]:
     tree = read_tree(path)
     form = tree.get("format")
     if form is None or form.value != FORMAT:
@@ -257,7 +265,7 @@ def _yaml_rows(path: Path) -> tuple[list[tuple[int, Mapping[str, Any]]], Mapping
     for key, (node, _) in tree.entries.items():
         if key not in ("format", "given", "cases"):
             hint = suggest(key, ("format", "given", "cases"))
-            raise UsageError(f"{node.place}: `{key}` is nothing a table says", hint=hint)
+            wrong.append(UsageError(f"{node.place}: `{key}` is nothing a table says", hint=hint))
     cases, given = tree.get("cases"), tree.get("given")
     if cases is None or not all(isinstance(one.value, dict) for one in cases.items) or not cases.items:
         raise UsageError(f"`{shown(path)}`: `cases` is not a list of mappings", hint="write `- {text: ...}`")

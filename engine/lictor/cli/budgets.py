@@ -1,8 +1,10 @@
 """The guards of a policy where a scan is recorded, and how a tripped rule is told of: loudly, with the way back.
 
 Rules: one scan is one moment, that of its run: whatever it carries out is carried out then, however old the rows are.
-A row that is in the ledger already stays as it was recorded, and counts, so that a scan that was interrupted goes on as
-if it had not been; what a rule did before somebody armed it again counts no more.
+What rules did in scans is read from the ledger, whoever ran them: what earlier ones did within the time counts, and so
+does what others do meanwhile, as if it were done at the start of this one. A row that is in the ledger already stays as
+it was recorded, so that a scan that was interrupted goes on as if it had not been; what a rule did before somebody
+armed it again counts no more.
 """
 
 from __future__ import annotations
@@ -21,10 +23,11 @@ from lictor.decide.effects import at_once
 from lictor.detect import CompiledPolicy
 from lictor.enforce.guard import Guarded, Guards, guards_of
 from lictor.engine import Engine
-from lictor.facts import instant
+from lictor.facts import instant, stamp
 from lictor.intake import trip_record
 from lictor.ledger import GuardRecord, Ledger
 from lictor.ledger.guards import TRIPPED, tripped
+from lictor.ledger.records import Scanned
 from lictor.ledger.replay import content_of
 from lictor.policy.models import PolicyDocument
 from lictor.report.rows import ScanRow
@@ -41,15 +44,24 @@ class Budgets:
         self._engine = engine
         self._guards = Guards()
         self._by_digest = {one.policy.digest: one for one in engine.policies if one.policy.document.guards}
+        self._documents = {one.policy.id: one.policy.document for one in self._by_digest.values()}
+        self._rearmed: dict[Guarded, int] = {}
+        self._digests = sorted(one.policy.digest for one in engine.policies)
+        self._reads: set[tuple[str, ...]] = set()
+        self._last: int | None = None
 
     def __call__(self, judged: Judged) -> Judged:
         """The batch, with what tripped rules may only propose, and the records of those that tripped in it."""
         if not self._by_digest:
             return judged
-        self._guards.keep()  # what was handed out before is in the ledger by now
-        armed, numbers = self._read()
-        for guarded in self._by_digest.values():
-            self._guards.judged(guarded.policy.document, self._at, judged.accounts, judged.count)
+        self._guards.undo()  # what was handed out before is read from the ledger, where it is by now
+        numbers = self._read()
+        read = (judged.read, *self._digests)
+        items = 0 if read in self._reads else judged.count
+        self._reads.add(read)
+        for document in self._documents.values():
+            self._guards.judged(document, self._at, judged.accounts, items)
+        self._guards.keep()
         decisions = [None if row.decision is None else orjson.loads(row.decision) for row in judged.rows]
         kept = self._ledger.held_back(one["id"] for one in decisions if one is not None)
         inputs = iter(judged.inputs)
@@ -60,39 +72,55 @@ class Budgets:
             if decision is None or compiled is None or given is None:
                 rows.append(row)
                 continue
-            held = self._held(compiled.policy.document, decision, kept, armed)
+            held = self._held(compiled.policy.document, decision, kept)
             rows.append(self._again(compiled, row, decision, given, held) if held else row)
         trips = [trip_record(trip, numbers.get(trip.whose, 0) + 1) for trip in self._guards.trips]
         return replace(judged, rows=tuple(rows), trips=tuple(trips))
 
-    def _read(self) -> tuple[set[Guarded], dict[Guarded, int]]:
-        """Which rules were ever armed again, and each rule's trips by number; what is tripped now is taken over."""
-        armed: set[Guarded] = set()
+    def _read(self) -> dict[Guarded, int]:
+        """Takes over what was recorded since this was last asked; each rule's trips, by number."""
         numbers: dict[Guarded, int] = {}
-        for _, record in self._ledger.guards():
+        for seq, record in self._ledger.guards():
             whose = Guarded(record.policy, record.guard, record.rule)
             if record.event == TRIPPED:
                 numbers[whose] = record.number
-            else:
-                armed.add(whose)
+            elif seq > self._rearmed.get(whose, 0):
+                self._rearmed[whose] = seq
+                self._guards.forget(whose)
         self._guards.tripped = {Guarded(one.policy, one.guard, one.rule) for one in tripped(self._ledger)}
-        return armed, numbers
+        if self._last is None:
+            longest = max(guard.within.fixed for known in self._documents.values() for guard in known.guards)
+            start = stamp(self._at - longest - longest / 50).partition(".")[0].removesuffix("Z")
+            self._last = self._ledger.before_batches_from(start)
+        for scanned in self._ledger.scanned(self._last):
+            self._last = scanned.seq
+            self._count(scanned)
+        return numbers
+
+    def _count(self, scanned: Scanned) -> None:
+        at = self._at if scanned.at is None else min(self._at, instant(scanned.at))
+        armed = {whose for whose, seq in self._rearmed.items() if seq > scanned.seq}
+        if scanned.read and scanned.read not in self._reads:
+            self._reads.add(scanned.read)
+            for document in self._documents.values():
+                self._guards.judged(document, at, (), scanned.rows)
+        for decision, account in scanned.decisions:
+            guarded = self._documents.get(decision["policy"])
+            if guarded is None:
+                continue
+            self._guards.judged(guarded, at, [account], 0)
+            held = {(one["rule"], action) for one in decision.get("guarded", ()) for action in one["actions"]}
+            for rule, action in _carried_out(guarded, decision):
+                if (rule, action) not in held:
+                    self._guards.recall(guarded, rule, action, at, account, armed)
 
     def _held(
-        self,
-        document: PolicyDocument,
-        decision: Mapping[str, Any],
-        kept: Mapping[str, list[dict[str, Any]]],
-        armed: set[Guarded],
+        self, document: PolicyDocument, decision: Mapping[str, Any], kept: Mapping[str, list[dict[str, Any]]]
     ) -> dict[str, frozenset[str]]:
         """The rules of the decision that may only propose, each with the actions."""
         recorded = kept.get(decision["id"])
         if recorded is not None:
-            held = {one["rule"]: frozenset(one["actions"]) for one in recorded}
-            for rule, action in _carried_out(document, decision):
-                if action not in held.get(rule, ()):
-                    self._guards.recall(document, rule, action, self._at, decision["account"], armed)
-            return held
+            return {one["rule"]: frozenset(one["actions"]) for one in recorded}
         return {
             rule: frozenset({action})
             for rule, action in _carried_out(document, decision)
@@ -138,8 +166,8 @@ def _carried_out(document: PolicyDocument, decision: Mapping[str, Any]) -> Itera
     """What guarded rules would carry out by themselves: each with the action that the decision applies."""
     applied = {one["effect"] for one in decision["effects"] if one["status"] == "applied"}
     for violation in decision["violations"]:
-        rule = document.rule_of[violation["rule"]]
-        if violation["status"] != "enforce" or violation["exempted_by"] is not None:
+        rule = document.rule_of.get(violation["rule"])  # a recorded decision may be of a rule that is no more
+        if rule is None or violation["status"] != "enforce" or violation["exempted_by"] is not None:
             continue
         field = violation["evidence"][0]["field"] if violation["evidence"] else decision["field"]
         action = at_once(document, violation["severity"], field, None, own=rule.effect).effect

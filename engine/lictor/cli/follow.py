@@ -7,6 +7,7 @@ ledger has already are passed over.
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -36,6 +37,7 @@ from lictor.scan.inputs.paths import display
 __all__ = ["command"]
 
 _AT_ONCE = 2 << 20  # bytes of facts between two looks at the policies
+_HEAD = 1024  # bytes by which a file that was written anew is told from the one that was read
 _LONGEST = 64 << 20  # bytes of a line that has no end yet
 
 
@@ -131,13 +133,19 @@ def _tell(done: Enforced, seconds: float, *, as_json: bool) -> None:
 
 
 def _tail(path: Path, every: float, *, once: bool) -> Iterator[Iterator[FactPiece]]:
-    """What comes, a few megabytes at a time; nothing, again and again, while nothing comes."""
+    """What comes, a few megabytes at a time; nothing, again and again, while nothing comes.
+
+    Where another file takes the place of this one, what was still written to this one comes first, and its last line
+    is whole, whether it has its end or not.
+    """
     name = display(str(path))
-    row, rest = 1, b""
-    file = _opened(path)
+    row, rest, head = 1, b"", b""
+    file: IO[bytes] = _opened(path)
+    other: IO[bytes] | None = None
     try:
         while True:
             data = file.read(_AT_ONCE)
+            head += data[: _HEAD - len(head)]
             rest += data
             if cut := rest.rfind(b"\n") + 1:
                 whole, rest = rest[:cut], rest[cut:]
@@ -145,16 +153,26 @@ def _tail(path: Path, every: float, *, once: bool) -> Iterator[Iterator[FactPiec
                 row += whole.count(b"\n")
             if len(rest) > _LONGEST:
                 raise InputError(f"line {row:,} of `{name}` has no end after {_LONGEST:,} bytes")
-            if not data:
-                if once:
-                    return
-                yield iter(())
-                time.sleep(every)
-                if _replaced(file, path):
-                    file.close()
-                    file, row, rest = _opened(path), 1, b""
+            if data:
+                continue
+            if once:
+                return
+            if other is not None:
+                if rest:
+                    yield fact_pieces(name, rest, row)
+                file.close()
+                file, other, row, rest, head = other, None, 1, b"", b""
+                continue
+            yield iter(())
+            time.sleep(every)
+            other = _in_its_place(file, path, head)
+            if other is not None and os.path.sameopenfile(file.fileno(), other.fileno()):
+                file.close()
+                file = io.BytesIO()  # of what was cut nothing is left to read
     finally:
         file.close()
+        if other is not None:
+            other.close()
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -165,11 +183,17 @@ def _opened(path: Path) -> IO[bytes]:
     return path.open("rb")
 
 
-def _replaced(file: IO[bytes], path: Path) -> bool:
-    """Whether another file stands there now, or this one was cut."""
-    ours = os.fstat(file.fileno())
+def _in_its_place(file: IO[bytes], path: Path, head: bytes) -> IO[bytes] | None:
+    """What stands there now, if it is another file, or this one cut or written anew; `head` is how this one began."""
     try:
-        theirs = path.stat()
+        if not path.is_file():
+            return None
+        other = path.open("rb")
     except OSError:
-        return False
-    return (ours.st_dev, ours.st_ino) != (theirs.st_dev, theirs.st_ino) or theirs.st_size < file.tell()
+        return None
+    same = os.path.sameopenfile(file.fileno(), other.fileno())
+    if same and os.fstat(other.fileno()).st_size >= file.tell() and other.read(len(head)) == head:
+        other.close()
+        return None
+    other.seek(0)
+    return other

@@ -13,6 +13,7 @@ from lictor.cli.options import jobs_option, ledgers_argument
 from lictor.cli.rewriting import refuse_replacing
 from lictor.errors import UsageError
 from lictor.ledger.checkpoint import take_checkpoint
+from lictor.ledger.segments import segments_in
 from lictor.report.files import whole_file
 from lictor.scan.jobs import ordered_map
 
@@ -30,14 +31,15 @@ def command(*, files: tuple[Path, ...], key: Path, out: Path | None, jobs: int) 
     """Verify a ledger and sign its size and root: a checkpoint.
 
     Keep it where nobody who writes the ledger can change it: against it `lictor ledger verify --checkpoint` shows that
-    nothing was cut off and nothing computed anew. A ledger of several files is signed as one, in the order given.
+    nothing was cut off and nothing computed anew. A ledger of several files, or a folder of them, is signed as one.
     """
     from lictor.ledger.note import read_signer  # noqa: PLC0415 - cryptography is loaded only where keys are used
 
+    segments = segments_in(files)
     if out is not None:
-        refuse_replacing(out, [key, *files])
+        refuse_replacing(out, [key, *segments])
     signer = read_signer(text_of(key))
-    checkpoint = take_checkpoint(files, signer.name, spread=partial(ordered_map, jobs=jobs), parts=jobs)
+    checkpoint = take_checkpoint(segments, signer.name, spread=partial(ordered_map, jobs=jobs), parts=jobs)
     note = signer.sign(checkpoint.text()).encode()
     if out is None:
         say.result(note)

@@ -16,7 +16,9 @@ from lictor.cli.ledger_checkpoint import text_of
 from lictor.cli.options import jobs_option, json_option, ledgers_argument
 from lictor.errors import LedgerError, UsageError, escape_controls
 from lictor.ledger import Ledger, Verified, verify
-from lictor.ledger.checkpoint import Checkpoint, read_checkpoint, verify_against
+from lictor.ledger.checkpoint import Checkpoint, read_checkpoint, segment_named, verify_against
+from lictor.ledger.segments import segments_in
+from lictor.ledger.verify import Spread
 from lictor.scan.inputs.paths import display
 from lictor.scan.jobs import ordered_map
 
@@ -36,18 +38,19 @@ def command(*, files: tuple[Path, ...], checkpoint: Path | None, key: Path | Non
 
     The exit code is 1 where the ledger is broken, 2 where FILE cannot be read or is no ledger. A cut tail leaves a
     whole, shorter ledger, and so does a chain computed anew: give a checkpoint, or compare rows and head with what was
-    noted elsewhere.
+    noted elsewhere. Of several files, or a folder of them, the one that is broken, cut off or missing is named.
     """
     # What cannot be opened is refused here: that is not the same as broken.
-    for file in files:
+    segments = segments_in(files)
+    for file in segments:
         Ledger.read(file).close()
     signed = _signed(checkpoint, key)
     spread = partial(ordered_map, jobs=jobs)
     try:
         if signed is None:
-            found = [verify(file, spread=spread, parts=jobs) for file in files]
+            found = [_verified(file, spread, jobs, alone=len(segments) == 1) for file in segments]
         else:
-            found = verify_against(signed, files, spread=spread, parts=jobs)
+            found = verify_against(signed, segments, spread=spread, parts=jobs)
     except LedgerError as broken:
         if as_json:
             _result({"whole": False, "row": broken.seq, "fact": display(str(broken)), "hint": broken.hint})
@@ -55,12 +58,14 @@ def command(*, files: tuple[Path, ...], checkpoint: Path | None, key: Path | Non
             hint = f"\nhint: {escape_controls(broken.hint)}" if broken.hint else ""
             say.result(f"broken: {escape_controls(str(broken))}{hint}")
         return FOUND
+    several = len(segments) > 1
     if as_json:
-        for one in found:
-            _result({"whole": True, **asdict(one)} | ({} if signed is None else {"checkpoint": signed.origin}))
+        for file, one in zip(segments, found, strict=True):
+            named = {"segment": display(file.name)} if several else {}
+            _result(named | {"whole": True, **asdict(one)} | ({} if signed is None else {"checkpoint": signed.origin}))
     else:
-        for one in found:
-            say.result(_told(one))
+        for file, one in zip(segments, found, strict=True):
+            say.result((f"segment: {escape_controls(file.name)}\n" if several else "") + _told(one))
         if signed is not None:
             rows = sum(segment.rows for segment in signed.segments)
             say.result(f"checkpoint: as `{escape_controls(signed.origin)}` signed it at {rows:,} rows")
@@ -77,6 +82,11 @@ def _signed(checkpoint: Path | None, key: Path | None) -> Checkpoint | None:
     from lictor.ledger.note import read_verifier  # noqa: PLC0415 - cryptography is loaded only where keys are used
 
     return read_checkpoint(read_verifier(text_of(key)).open(text_of(checkpoint)))
+
+
+def _verified(file: Path, spread: Spread, jobs: int, *, alone: bool) -> Verified:
+    with segment_named(None if alone else file.name):
+        return verify(file, spread=spread, parts=jobs)
 
 
 def _told(one: Verified) -> str:

@@ -36,7 +36,7 @@ __all__ = ["command"]
 @click.option("fix", "--fix", is_flag=True, help="Show the sure mends as a diff; with `--yes`, make them.")
 @click.option("sure", "--yes", is_flag=True, help="Make the mends that `--fix` shows.")
 @now_option
-@click.option("code", "--explain", type=WORDS, metavar="CODE", help="Say what a check is about, and stop.")
+@click.option("code", "--explain", type=WORDS, metavar="CODE", help="Say what a code is about, and stop.")
 def command(
     *,
     policies: Sequence[str],
@@ -98,7 +98,9 @@ def _tell(found: Sequence[Finding], form: str) -> None:
 def _explain(code: str) -> int:
     text = explained(code.upper())
     if text is None:
-        raise UsageError(f"there is no check `{code}`", hint="the checks are listed in `docs/lint.md`")
+        raise UsageError(
+            f"there is no code `{code}`", hint="the codes are listed in `docs/diagnostics.md` and `docs/lint.md`"
+        )
     say.result(text)
     return OK
 

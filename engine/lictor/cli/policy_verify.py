@@ -16,7 +16,7 @@ from lictor.cli.revisions import policy_at
 from lictor.errors import InputError, LictorError, PolicyError, UsageError, escape_controls
 from lictor.policy import Policy
 from lictor.policy.contents import refuse_silent_change
-from lictor.policy.load import PACKED
+from lictor.policy.load import PACKED, is_pack
 from lictor.policy.pack import MAX_PACK, Pack, read_pack
 
 if TYPE_CHECKING:
@@ -76,7 +76,9 @@ def command(*, name: str, key: Path | None, against: str | None, as_json: bool) 
 
 def _pack(name: str) -> Pack | None:
     path = Path(name)
-    if path.suffix != PACKED or not path.is_file():
+    if path.suffix == PACKED and not path.exists():
+        raise UsageError(f"there is no pack at `{name}`", hint="`lictor policy pack` says where it writes one")
+    if not path.is_file() or not is_pack(path):
         return None
     with path.open("rb") as file:
         return read_pack(file.read(MAX_PACK + 1), name)

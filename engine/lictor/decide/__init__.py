@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -20,12 +22,14 @@ from lictor.decide.decision import (
 )
 from lictor.decide.effects import at_once, first_step, merge, outside_scope, retroactive, severity_of
 from lictor.decide.reasons import Case, statement
+from lictor.decide.same import Same
 from lictor.decide.versions import binds, expired, ground_at, version_at
 from lictor.detect import CompiledPolicy, Detection, Known, Violation, detect, detect_matches, know, scope
 from lictor.facts import Content, canonical, stamp
 from lictor.match import Match
 from lictor.policy import Policy
 from lictor.policy.actions import PERMANENT, Action, above_flag, strength, strongest
+from lictor.policy.models import Ground, Source
 from lictor.policy.names import DETECTORS
 
 __all__ = [
@@ -42,9 +46,11 @@ __all__ = [
 ]
 
 _FORMAT = 1
+_REMEMBERED = 4096
 
 
-class Judgement(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Judgement:
     """What a decision is made from: the content and what is known of it, what the rules found, whether they bind."""
 
     content: Content
@@ -60,6 +66,15 @@ class _InForce(msgspec.Struct, frozen=True):
     field: str
     version: int
     old: bool
+
+
+class _Outcome(msgspec.Struct, frozen=True):
+    """What follows from violations: effects, the strongest, the number of the violation that leads, and its ground."""
+
+    effects: tuple[Effect, ...]
+    headline: Effect | None
+    lead: int | None
+    ground: tuple[Ground, Source] | None
 
 
 def judged_bytes(content: Content) -> bytes:
@@ -109,20 +124,22 @@ def decide(
     `held` names rules that have used up a budget, each with the actions that it may only propose.
     """
     document, content, known = policy.document, judgement.content, judgement.known
-    in_force = [v for v in (_in_force(policy, judgement, v, as_of) for v in judgement.detection.violations) if v]
+    now = version_at(document, as_of)
+    in_force = [v for v in (_in_force(policy, judgement, v, now, as_of) for v in judgement.detection.violations) if v]
     acting = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "enforce"]
     watching = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "monitor"]
     guarded: list[Guarded] = []
-    effects = _effects(policy, judgement, acting, as_of, held or {}, guarded)
-    headline = max(effects, key=lambda e: strength(e.effect), default=None)
-    lead = _lead(policy, acting) if headline else None
+    if held:
+        outcome = _outcome(policy, judgement, acting, as_of, held, guarded)
+    else:
+        outcome = _remembered(policy, judgement, acting, as_of)
+    effects, headline, ground = outcome.effects, outcome.headline, outcome.ground
+    lead = None if outcome.lead is None else acting[outcome.lead]
     records = [_record(policy, v) for v in in_force]
-    lead_record = None if lead is None else records[in_force.index(lead)]
-    ground = None if lead is None else ground_at(document, lead.violation.rule.category, lead.version)
+    lead_record = None if lead is None else next(r for r, v in zip(records, in_force, strict=True) if v is lead)
     action: Action = headline.effect if headline else "none"
     appealable = as_of is not None and above_flag(action)
     appeal_until = stamp(as_of + document.appeals.window.fixed) if appealable and as_of is not None else None
-    now = version_at(document, as_of)
     version = lead.version if lead is not None else now
     order = next((effect for effect in effects if effect.effect == "rectify_order"), None)
     instant = None if as_of is None else stamp(as_of)
@@ -179,10 +196,11 @@ def decide(
     )
 
 
-def _in_force(policy: Policy, judgement: Judgement, violation: Violation, as_of: datetime | None) -> _InForce | None:
+def _in_force(
+    policy: Policy, judgement: Judgement, violation: Violation, now: int | None, as_of: datetime | None
+) -> _InForce | None:
     document, rule = policy.document, violation.rule
     field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
-    now = version_at(document, as_of)
     published = None if field in document.standing else judgement.content.published_at
     then = now if published is None else version_at(document, published)
     if then is not None and now is not None:
@@ -194,6 +212,42 @@ def _in_force(policy: Policy, judgement: Judgement, violation: Violation, as_of:
         if bound and version is not None and not expired(rule, at):
             return _InForce(violation, field, version, old)
     return None
+
+
+def _remembered(policy: Policy, judgement: Judgement, acting: Sequence[_InForce], as_of: datetime | None) -> _Outcome:
+    """The outcome where no guard holds anything back: then it follows from a few values, the same again and again."""
+    outcomes = _outcomes(Same(policy.document))
+    found = tuple([(one.violation.rule.id, one.field, one.version, one.old) for one in acting])
+    key = judgement.bound, judgement.known.subject, as_of, found
+    known = outcomes.get(key)
+    if known is None:
+        if len(outcomes) >= _REMEMBERED:
+            outcomes.clear()
+        known = outcomes[key] = _outcome(policy, judgement, acting, as_of, {}, [])
+    return known
+
+
+@lru_cache(maxsize=16)
+def _outcomes(_: Same) -> dict[Hashable, _Outcome]:
+    """The outcomes that are remembered for the policy."""
+    return {}
+
+
+def _outcome(
+    policy: Policy,
+    judgement: Judgement,
+    acting: Sequence[_InForce],
+    as_of: datetime | None,
+    held: Mapping[str, Collection[str]],
+    guarded: list[Guarded],
+) -> _Outcome:
+    effects = _effects(policy, judgement, acting, as_of, held, guarded)
+    headline = max(effects, key=lambda e: strength(e.effect), default=None)
+    lead = _lead(policy, acting) if headline else None
+    if lead is None:
+        return _Outcome(effects, headline, None, None)
+    ground = ground_at(policy.document, lead.violation.rule.category, lead.version)
+    return _Outcome(effects, headline, next(at for at, one in enumerate(acting) if one is lead), ground)
 
 
 def _effects(

@@ -141,4 +141,4 @@ class Decision(msgspec.Struct, frozen=True):
 def decision_id(item: str | None, judged: bytes, digest: str, as_of: str | None) -> str:
     """The decision's name: 26 characters that follow from the item, what was judged, the policy, and the instant."""
     named = canonical([item, hashlib.sha256(judged).hexdigest(), digest, as_of])
-    return base64.b32encode(hashlib.sha256(named).digest()).decode("ascii")[:26].lower()
+    return base64.b32encode(hashlib.sha256(named).digest()[:20]).decode("ascii")[:26].lower()

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Self
 
 from lictor.decide.decision import Effect, Evidence, ViolationRecord
+from lictor.decide.same import Same
 from lictor.decide.words import LANGUAGES, Words
 from lictor.errors import escape_controls
 from lictor.policy.models import Ground, PolicyDocument, Source, localized
@@ -43,24 +44,11 @@ def statement(document: PolicyDocument, case: Case) -> dict[str, str]:
     """The statement, in each language there are words for."""
     shown = [] if case.lead is None else _widest(case.lead.evidence)
     quotes = [_Quote.of(piece) for piece in shown[:_QUOTES]]
-    return {writer.lang: writer.write(case, quotes, len(shown) - len(quotes)) for writer in _writers(_Same(document))}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
-    """A document that equals itself alone: comparing two whole documents would take longer than a statement."""
-
-    document: PolicyDocument
-
-    def __hash__(self) -> int:
-        return id(self.document)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.document is self.document
+    return {writer.lang: writer.write(case, quotes, len(shown) - len(quotes)) for writer in _writers(Same(document))}
 
 
 @lru_cache(maxsize=16)
-def _writers(same: _Same) -> tuple[_Writer, ...]:
+def _writers(same: Same) -> tuple[_Writer, ...]:
     return tuple(_Writer(same.document, lang, words) for lang, words in LANGUAGES.items())
 
 

@@ -39,10 +39,12 @@ class Finding(msgspec.Struct, frozen=True):
 FALSE = Finding(False)
 _TRUE = Finding(True)
 
+# The bit that every item has.
+_ANYTHING = 1
+
 T = TypeVar("T")
 _Truth = Callable[[Item], Finding]
-_Guard = tuple[int, ...]
-"""For each set of lexicons of which one must match, their bits: where an item has none of them, nothing is asked."""
+_Guard = int
 _Spans = Callable[[Item], Sequence[Span]]
 
 
@@ -65,14 +67,20 @@ class Conditions:
         return self._truth(condition)(item)
 
     def bits(self, lexicons: Iterable[str]) -> int:
-        """The lexicons as one number, a bit each."""
-        number = 0
+        """What an item with these lexicons has, as one number: a bit each, and `_ANYTHING`."""
+        number = _ANYTHING
         for name in lexicons:
-            number |= self._bits.get(name) or self._bits.setdefault(name, 1 << len(self._bits))
+            number |= self._bits.get(name) or self._bits.setdefault(name, _ANYTHING << 1 + len(self._bits))
         return number
 
+    def _guards(self, condition: Condition) -> tuple[_Guard, ...]:
+        """Sets of bits of which an item must have one each, or there is no need to ask the condition."""
+        return tuple(self.bits(names) ^ _ANYTHING for names in self._needs.of(condition))
+
     def _guard(self, condition: Condition) -> _Guard:
-        return tuple(self.bits(names) for names in self._needs.of(condition))
+        """The set that says most."""
+        names = self._needs.best(self._needs.of(condition))
+        return _ANYTHING if names is None else self.bits(names) ^ _ANYTHING
 
     def _truth(self, condition: Condition) -> _Truth:
         known = self._truths.get(id(condition))
@@ -97,7 +105,7 @@ class Conditions:
             case "use" | "lexicon" | "terms" | "mechanism":
                 return _some(self._spans(condition))
             case "near":
-                return _near(condition, self._guard(condition), self._cheap_first(condition.near or (), self._spans))
+                return _near(condition, self._guards(condition), self._cheap_first(condition.near or (), self._spans))
             case "count" | "distinct":
                 below = condition.count or condition.distinct
                 assert below is not None
@@ -140,8 +148,8 @@ class Conditions:
         return self._joined(condition.any_ or ())
 
     def _joined(self, conditions: Iterable[Condition]) -> _Spans:
-        parts = [self._each(below) for below in conditions]
-        return parts[0] if len(parts) == 1 else lambda item: [span for part in parts for span in part(item)]
+        parts = [(self._guard(below), self._each(below)) for below in conditions]
+        return parts[0][1] if len(parts) == 1 else _all_parts(parts)
 
     def _once(self, key: Hashable, make: Callable[[], Callable[[Item], T]]) -> Callable[[Item], T]:
         """The function of that name, asked at most once an item."""
@@ -177,13 +185,7 @@ def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
 def _any_of(parts: Sequence[tuple[_Guard, _Truth]]) -> _Truth:
     def truth(item: Item) -> Finding:
         there = item.bits
-        found = []
-        for guard, part in parts:
-            for bits in guard:
-                if not there & bits:
-                    break
-            else:
-                found.append(part(item))
+        found = [part(item) for guard, part in parts if there & guard]
         return _either(found) if found else FALSE
 
     return truth
@@ -230,14 +232,15 @@ def _some(spans: _Spans) -> _Truth:
     return truth
 
 
-def _near(condition: Condition, guard: _Guard, operands: Sequence[tuple[int, _Spans]]) -> _Truth:
+def _near(condition: Condition, guards: Sequence[_Guard], operands: Sequence[tuple[int, _Spans]]) -> _Truth:
     assert condition.within is not None
     within, ordered, inside = condition.within, condition.ordered, condition.inside
 
     def truth(item: Item) -> Finding:
         there = item.bits
-        if not all(there & bits for bits in guard):
-            return FALSE
+        for guard in guards:
+            if not there & guard:
+                return FALSE
         found: dict[Place, Span] = {}
         for passage, here in item.apart():
             kinds: list[Sequence[Span]] = [()] * len(operands)
@@ -332,6 +335,14 @@ def _of_lexicon(lexicon: str, strengths: Sequence[str] | None) -> _Spans:
 
 def _of_detector(detector: str) -> _Spans:
     return lambda item: [span for p in item.passages.values() for span in p.of_detector(detector)]
+
+
+def _all_parts(parts: Sequence[tuple[_Guard, _Spans]]) -> _Spans:
+    def spans(item: Item) -> Sequence[Span]:
+        there = item.bits
+        return [span for guard, part in parts if there & guard for span in part(item)]
+
+    return spans
 
 
 def _with_mechanism(wanted: frozenset[str], each: _Spans) -> _Spans:

@@ -6,7 +6,7 @@ What the caller left out is filled from the policy's `assume`, and remembered, s
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, cast
 
@@ -118,27 +118,27 @@ class Item:
     def __init__(self, known: Known, passages: Mapping[str, Passage], bits_of: Callable[[Iterable[str]], int]) -> None:
         self.known = known
         self.passages = passages
-        self.lexicons = frozenset().union(*(passage.lexicons for passage in passages.values()))
+        self.lexicons = frozenset().union(*[passage.lexicons for passage in passages.values()])
         self.bits = bits_of(self.lexicons)
         self._bits_of = bits_of
         self.said: dict[int, Any] = {}
-        self._views: dict[frozenset[str], Item] = {}
+        self._views: dict[tuple[str, ...], Item] = {}
 
     def within(self, fields: Collection[str]) -> Item:
         """The same item, seen through these fields only."""
-        seen = frozenset(name for name in self.passages if name in fields)
-        if len(seen) == len(self.passages):
+        names = tuple([name for name in self.passages if name in fields])
+        if len(names) == len(self.passages):
             return self
-        if seen not in self._views:
-            passages = {name: p for name, p in self.passages.items() if name in seen}
-            self._views[seen] = Item(self.known, passages, self._bits_of)
-        return self._views[seen]
+        if names not in self._views:
+            passages = {name: self.passages[name] for name in names}
+            self._views[names] = Item(self.known, passages, self._bits_of)
+        return self._views[names]
 
-    def apart(self) -> Iterator[tuple[Passage, Item]]:
+    def apart(self) -> Sequence[tuple[Passage, Item]]:
         """Each passage, with the item seen through its field alone."""
-        alone = len(self.passages) == 1
-        for name, passage in self.passages.items():
-            yield passage, self if alone else self.within((name,))
+        if len(self.passages) == 1:
+            return [(passage, self) for passage in self.passages.values()]
+        return [(passage, self.within((name,))) for name, passage in self.passages.items()]
 
 
 def know(policy: Policy, content: Content) -> Known:

@@ -1,9 +1,12 @@
 """The blast radius of rules: what each did by itself within a time, held to the budget its policy gives it.
 
 Rules: what counts is an item on which a rule carried out one of a guard's actions by itself, at the instant of the
-fact; time is that of the newest fact, and is counted in hundredths of the guard's `within`. The item that would go
-beyond the budget is the first that is held back: its action is proposed to a person. From then on the rule is
-*tripped*: it decides as before, and each of these actions waits, until somebody arms it again.
+fact; time is that of the fact, and is counted in hundredths of the guard's `within`. The item that would go beyond the
+budget is the first that is held back: its action is proposed to a person. From then on the rule is *tripped*: it
+decides as before, and each of these actions waits, until somebody arms it again.
+
+A fact that comes late, or before its time, is held to what was done around its own instant, up to `within` before and
+after it: neither an archive that is fed in afterwards nor one wrong clock is a way round a guard.
 
 What was begun can be kept or undone, so that a batch that is refused leaves nothing behind.
 """
@@ -59,10 +62,10 @@ class _Count:
     last: dict[str, int] = field(default_factory=dict)
     accounts: Counter[int] = field(default_factory=Counter)
 
-    def totals(self, first: int) -> tuple[int, int]:
-        """How many items and accounts there are from that step on."""
-        items = sum(number for step, number in self.items.items() if step >= first)
-        return items, sum(number for step, number in self.accounts.items() if step >= first)
+    def around(self, step: int) -> tuple[int, int]:
+        """How many items and accounts there are within the time of that step."""
+        items = sum(number for at, number in self.items.items() if abs(at - step) <= _STEPS)
+        return items, sum(number for at, number in self.accounts.items() if abs(at - step) <= _STEPS)
 
     def forget(self, first: int) -> None:
         """Forgets what lies before that step."""
@@ -76,9 +79,11 @@ class Guards:
 
     def __init__(self, tripped: Iterable[Guarded] = ()) -> None:
         self.tripped = set(tripped)
+        self.forgot = False
+        """Whether something was forgotten that a fact which comes late would have to be held to."""
         self._seen: dict[tuple[str, str], _Count] = {}
         self._done: dict[Guarded, _Count] = {}
-        self._newest: dict[tuple[str, str], int] = {}
+        self._latest: dict[tuple[str, str], int] = {}
         self._undo: list[tuple[dict[Any, Any], Any, Any]] = []
         self._trips: list[Trip] = []
         self._size = 0
@@ -105,6 +110,11 @@ class Guards:
             if whose not in armed:
                 self._add(document, guard, self._count(self._done, whose), at, [account] if account else [], 1)
 
+    def forget(self, whose: Guarded) -> None:
+        """What the rule did by now no longer counts: somebody armed it again."""
+        self.tripped.discard(whose)
+        self._done.pop(whose, None)
+
     def allows(
         self, document: PolicyDocument, rule: str, action: str, at: datetime, account: str | None, item: str | None
     ) -> bool:
@@ -116,7 +126,7 @@ class Guards:
         for guard in guards:
             count = self._count(self._done, Guarded(document.policy, guard.id, rule))
             self._add(document, guard, count, at, [account] if account else [], 1)
-        beyond = [guard for guard in guards if self._beyond(document, guard, rule)]
+        beyond = [guard for guard in guards if self._beyond(document, guard, rule, at)]
         for guard in beyond:
             self._trip(document, guard, rule, at, item)
         if beyond:
@@ -128,12 +138,12 @@ class Guards:
         """The rules that tripped in what was begun."""
         return tuple(self._trips)
 
-    def keep(self) -> tuple[Trip, ...]:
-        """What was begun has happened; the rules that tripped in it."""
+    def keep(self, *, forgetting: bool = True) -> tuple[Trip, ...]:
+        """What was begun has happened; the rules that tripped in it. What lies long before it may be forgotten."""
         trips, self._trips = tuple(self._trips), []
         self._undo.clear()
         size = sum(len(count.last) for count in (*self._seen.values(), *self._done.values()))
-        if size > 2 * self._size:
+        if forgetting and size > 2 * self._size:
             self._forget()
             self._size = sum(len(count.last) for count in (*self._seen.values(), *self._done.values())) + 1000
         return trips
@@ -144,22 +154,24 @@ class Guards:
         self._trips = []
         self._undo_to(0)
 
-    def _beyond(self, document: PolicyDocument, guard: Guard, rule: str) -> bool:
-        name = (document.policy, guard.id)
-        first = self._newest.get(name, 0) - _STEPS
-        did = self._done[Guarded(*name, rule)].totals(first)
-        seen = self._seen[name].totals(first) if name in self._seen else (0, 0)
+    def _totals(
+        self, document: PolicyDocument, guard: Guard, rule: str, at: datetime
+    ) -> tuple[tuple[int, int], tuple[int, int]]:
+        """How many items and accounts the rule has come to, and of how many."""
+        name, step = (document.policy, guard.id), _step(guard, at)
+        seen = self._seen[name].around(step) if name in self._seen else (0, 0)
+        return self._done[Guarded(*name, rule)].around(step), seen
+
+    def _beyond(self, document: PolicyDocument, guard: Guard, rule: str, at: datetime) -> bool:
+        did, seen = self._totals(document, guard, rule, at)
         return any(
             budget is not None and _beyond(budget, done, of)
             for budget, done, of in zip((guard.items, guard.accounts), did, seen, strict=True)
         )
 
     def _trip(self, document: PolicyDocument, guard: Guard, rule: str, at: datetime, item: str | None) -> None:
-        name = (document.policy, guard.id)
-        whose = Guarded(*name, rule)
-        first = self._newest.get(name, 0) - _STEPS
-        items, accounts = self._done[whose].totals(first)
-        of_items, of_accounts = self._seen[name].totals(first) if name in self._seen else (0, 0)
+        whose = Guarded(document.policy, guard.id, rule)
+        (items, accounts), (of_items, of_accounts) = self._totals(document, guard, rule, at)
         self.tripped.add(whose)
         self._trips.append(
             Trip(whose, stamp(at), item, guard.actions, str(guard.within), items, of_items, accounts, of_accounts)
@@ -174,10 +186,8 @@ class Guards:
     def _add(
         self, document: PolicyDocument, guard: Guard, count: _Count, at: datetime, accounts: Iterable[str], items: int
     ) -> None:
-        step = int(at.timestamp() * _STEPS // guard.within.fixed.total_seconds())
-        name = (document.policy, guard.id)
-        newest = self._newest.get(name, step)
-        self._set(self._newest, name, max(newest, step))
+        step = _step(guard, at)
+        self._set(self._latest, (document.policy, guard.id), step)
         self._set(count.items, step, count.items[step] + items)
         for account in accounts:
             before = count.last.get(account)
@@ -200,10 +210,11 @@ class Guards:
                 where[key] = value
 
     def _forget(self) -> None:
+        self.forgot = True
         for name, count in self._seen.items():
-            count.forget(self._newest[name] - _STEPS)
+            count.forget(self._latest[name] - _STEPS)
         for whose, count in self._done.items():
-            count.forget(self._newest[whose[:2]] - _STEPS)
+            count.forget(self._latest[whose[:2]] - _STEPS)
 
 
 def guards_of(document: PolicyDocument, rule: str, action: str) -> Iterator[Guard]:
@@ -225,6 +236,10 @@ def action_of(rules: Rulebook, profile: Profile, finding: Finding, at: datetime)
     effect_of = at_once if rules.binds(document, profile, at) else outside_scope
     effect = effect_of(document, finding.severity, finding.field, at, own=own)
     return effect.effect if effect is not None and effect.status == "applied" else None
+
+
+def _step(guard: Guard, at: datetime) -> int:
+    return int(at.timestamp() * _STEPS // guard.within.fixed.total_seconds())
 
 
 def _beyond(budget: Budget, done: int, of: int) -> bool:

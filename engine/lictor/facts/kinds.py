@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -342,11 +343,26 @@ def fact_to(fact: Fact) -> dict[str, Any]:
     Shares are parts per million. What goes by account is a list of pairs: who they are is a value, never a key.
     """
     values: dict[str, Any] = msgspec.to_builtins(fact)
+    for name, default in _texts_left_out(type(fact)):
+        if values.get(name) == default:
+            del values[name]
     if isinstance(fact, GroupCreated) and fact.member_overlap:
         values["member_overlap"] = [[group, f"{fact.overlap_ppm(group)} ppm"] for group in fact.member_overlap]
     if isinstance(fact, AuthorityOrder):
         values["targets"] = [list(pair) for pair in fact.targets.items()]
     return values
+
+
+@cache
+def _texts_left_out(kind: type[Fact]) -> tuple[tuple[str, str], ...]:
+    """Keys that are left out where they hold this text: msgspec leaves out only what is the very same object."""
+    fields = kind.__struct_encode_fields__
+    defaults = kind.__struct_defaults__
+    return tuple(
+        (name, default)
+        for name, default in zip(fields[len(fields) - len(defaults) :], defaults, strict=True)
+        if isinstance(default, str)
+    )
 
 
 def without_unknown(values: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

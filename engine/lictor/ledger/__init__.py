@@ -12,6 +12,7 @@
     verify      all of them, the first broken one named
     merkle      an RFC 6962 tree and its proofs
     checkpoint  a ledger's size and root, and a ledger held to it
+    segments    the files a ledger is made of
     note        keys and signed notes; the one place that knows cryptography
     erasing     a person, or what one entry says, gone for ever
     guards      which rules are tripped, and how one is armed again

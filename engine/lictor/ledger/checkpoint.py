@@ -6,10 +6,12 @@ tlog-checkpoint in a signed note:
     <origin>                          the log's name: the signing key's
     <size>                            rows of all segments together
     <root>                            of the RFC 6962 tree over them, in base64
-    segment <rows> <head>             for each segment, in order: its rows, and the hash of the last, in base64
+    segment <rows> <head>             for each segment, in order: its rows, and the hash of the last, in base64;
+                                      of several, then the name of its file, as in a URL
 
 Rules: a leaf is a row's hash in the chain, so that it stands for the row and for all before it in its segment; the
-leaves of a segment follow those of the segment before.
+leaves of a segment follow those of the segment before. Segments with names are found by them, whatever order they are
+given in; one that is not named came later, and is as whole as its chain says.
 """
 
 from __future__ import annotations
@@ -17,26 +19,31 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
+from urllib.parse import quote, unquote
 
 from lictor.errors import LedgerError, UsageError
 from lictor.ledger import chain
 from lictor.ledger.merkle import Frontier
 from lictor.ledger.verify import Spread, Verified, verify
 
-__all__ = ["Checkpoint", "Segment", "read_checkpoint", "take_checkpoint", "verify_against"]
+__all__ = ["Checkpoint", "Segment", "read_checkpoint", "segment_named", "take_checkpoint", "verify_against"]
 
 Path = str | os.PathLike[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One chain: its rows, and the hash of the last of them."""
+    """One chain: its rows, and the hash of the last of them; the name of its file, where there are several."""
 
     rows: int
     head: bytes
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +57,7 @@ class Checkpoint:
     def text(self) -> str:
         """The checkpoint as the text that is signed."""
         lines = [self.origin, str(sum(one.rows for one in self.segments)), _encoded(self.root)]
-        return "".join(
-            f"{line}\n" for line in [*lines, *(f"segment {s.rows} {_encoded(s.head)}" for s in self.segments)]
-        )
+        return "".join(f"{line}\n" for line in [*lines, *map(_line, self.segments)])
 
 
 def read_checkpoint(text: str) -> Checkpoint:
@@ -62,7 +67,7 @@ def read_checkpoint(text: str) -> Checkpoint:
         origin, size, root, *segments = lines[:-1]
         checkpoint = Checkpoint(origin, tuple(map(_segment, segments)), _hash(root))
         whole = checkpoint.text() == text and int(size) >= 0 and origin != "" and segments != []
-    except (ValueError, binascii.Error):
+    except (ValueError, TypeError, binascii.Error):
         whole = False
     if not whole:
         raise UsageError("the note holds no checkpoint of a ledger", hint="`lictor ledger checkpoint` makes one")
@@ -73,9 +78,11 @@ def take_checkpoint(paths: Sequence[Path], origin: str, *, spread: Spread | None
     """The checkpoint of a ledger's segments, in order; a ledger that does not verify gets none."""
     frontier = Frontier()
     segments = []
-    for path in paths:
-        verified = verify(path, spread=spread, parts=parts, leaves=frontier.extend)
-        segments.append(Segment(verified.rows, bytes.fromhex(verified.head)))
+    names = _names(paths)
+    for path, name in zip(paths, names, strict=True):
+        with segment_named(name):
+            verified = verify(path, spread=spread, parts=parts, leaves=frontier.extend)
+        segments.append(Segment(verified.rows, bytes.fromhex(verified.head), name))
     return Checkpoint(origin, tuple(segments), frontier.root())
 
 
@@ -85,19 +92,15 @@ def verify_against(
     """What `verify` says of each segment, if all of them still begin as they were when the checkpoint was taken.
 
     Raises:
-        LedgerError: a segment is broken, was cut, or was computed anew; it is named.
-        UsageError: the checkpoint is of so many segments, and these are more or fewer.
+        LedgerError: a segment is missing, is broken, was cut, or was computed anew; it is named.
+        UsageError: the checkpoint is of so many segments without names, and these are more or fewer.
     """
-    if len(paths) != len(checkpoint.segments):
-        raise UsageError(
-            f"the checkpoint is of {len(checkpoint.segments)} segments, and {len(paths)} were given",
-            hint="name the segments in the order they were signed in",
-        )
     frontier = Frontier()
-    found = []
-    for path, signed in zip(paths, checkpoint.segments, strict=True):
+    found: dict[Path, Verified] = {}
+    for signed, path in zip(checkpoint.segments, _signed(checkpoint, paths), strict=True):
         begin = _Beginning(signed.rows, frontier)
-        verified = verify(path, spread=spread, parts=parts, leaves=begin.extend)
+        with segment_named(signed.name):
+            verified = found[path] = verify(path, spread=spread, parts=parts, leaves=begin.extend)
         if verified.rows < signed.rows:
             raise LedgerError(
                 f"ledger `{path}` was cut after row {verified.rows}: the checkpoint was signed at row {signed.rows}",
@@ -110,10 +113,53 @@ def verify_against(
                 "of the rows up to it was changed, dropped or put in, and the chain computed anew",
                 hint=_HINT,
             )
-        found.append(verified)
     if frontier.root() != checkpoint.root:
         raise LedgerError("the checkpoint's root is not that of the rows it counts", hint="take a new one")
-    return found
+    for path in paths:
+        if path not in found:
+            with segment_named(PurePath(path).name):
+                found[path] = verify(path, spread=spread, parts=parts)
+    return [found[path] for path in paths]
+
+
+@contextmanager
+def segment_named(name: str | None) -> Iterator[None]:
+    """Whatever is wrong inside is said of the segment of that name, where it has one."""
+    try:
+        yield
+    except LedgerError as error:
+        if name is None or f"{name}`" in str(error):
+            raise
+        raise LedgerError(f"segment `{name}`: {error}", hint=error.hint, seq=error.seq) from None
+
+
+def _names(paths: Sequence[Path]) -> list[str | None]:
+    """By what each segment is found again: its file's name, where there are several."""
+    names = [PurePath(path).name for path in paths]
+    if len(names) == 1:
+        return [None]
+    twice = next((name for name, count in Counter(names).items() if count > 1), None)
+    if twice is not None:
+        raise UsageError(f"two segments are called `{twice}`", hint="a segment is found again by its file's name")
+    return list(names)
+
+
+def _signed(checkpoint: Checkpoint, paths: Sequence[Path]) -> list[Path]:
+    """Where each segment of the checkpoint is."""
+    if all(one.name is None for one in checkpoint.segments):
+        if len(paths) != len(checkpoint.segments):
+            raise UsageError(
+                f"the checkpoint is of {len(checkpoint.segments)} segments, and {len(paths)} were given",
+                hint="name the segments in the order they were signed in",
+            )
+        return list(paths)
+    named = dict(zip(_names(paths) if len(paths) > 1 else [PurePath(one).name for one in paths], paths, strict=True))
+    for one in checkpoint.segments:
+        if one.name not in named:
+            raise LedgerError(
+                f"segment `{one.name}` is missing: the checkpoint was signed at {one.rows} of its rows", hint=_HINT
+            )
+    return [named[one.name] for one in checkpoint.segments]
 
 
 class _Beginning:
@@ -136,8 +182,13 @@ _HINT = "compare with a copy held elsewhere"
 
 
 def _segment(line: str) -> Segment:
-    _, rows, head = line.split(" ")
-    return Segment(int(rows), _hash(head))
+    _, rows, head, *name = line.split(" ")
+    return Segment(int(rows), _hash(head), *map(unquote, name))
+
+
+def _line(segment: Segment) -> str:
+    name = "" if segment.name is None else " " + quote(segment.name, safe="")
+    return f"segment {segment.rows} {_encoded(segment.head)}{name}"
 
 
 def _hash(text: str) -> bytes:

@@ -33,6 +33,7 @@ __all__ = [
     "PolicyRecord",
     "RecordedDecision",
     "RecordedFact",
+    "Scanned",
     "StateRow",
     "Summary",
     "join",
@@ -217,6 +218,22 @@ class Found:
     at: str
     account: str | None
     findings: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scanned:
+    """What one batch of a scan carried out: its last row, when it was run, how many rows it judged, its decisions.
+
+    `read` are the digest of which rows were read, and those of the policies they were judged by. Each decision that
+    applies something is as its row has it, without words, beside the account (`None` if erased). Decisions whose batch
+    was summed up before come with no instant.
+    """
+
+    seq: int
+    at: str | None
+    read: tuple[str, ...]
+    rows: int
+    decisions: Sequence[tuple[Mapping[str, Any], str | None]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from lictor.ledger.records import (
     GuardRecord,
     RecordedDecision,
     RecordedFact,
+    Scanned,
     StateRow,
     Summary,
 )
@@ -251,6 +252,37 @@ class Ledger:
                 whom = named(self._connection, {digest for _, _, digest, _ in page if digest is not None})
                 for seq, when, digest, found in page:
                     yield Found(seq, when, whom.get(digest), () if found is None else orjson.loads(found))
+
+    def before_batches_from(self, at: str) -> int:
+        """The number of the last row before what batches brought that were run from that instant on."""
+        first = "SELECT min(seq) FROM entry WHERE kind = 'batch' AND at >= ?"
+        with in_our_words(self._path):
+            (batch,) = self._connection.execute(first, (at,)).fetchone()
+            if batch is None:
+                return self.last()
+            sql = "SELECT coalesce(max(seq), 0) FROM entry WHERE kind = 'batch' AND seq < ?"
+            return int(self._connection.execute(sql, (batch,)).fetchone()[0])
+
+    def scanned(self, after: int) -> Iterator[Scanned]:
+        """What batches of scans carried out after that row, in the order recorded."""
+        # Where a rule is tripped most decisions only propose, and to read a body takes long.
+        sql = """SELECT seq, body FROM entry WHERE seq > ? AND (+kind = 'batch'
+            OR +kind = 'decision' AND instr(body, '"status":"applied"')) ORDER BY seq"""
+        made: list[tuple[Mapping[str, Any], str | None]] = []
+        last = after
+        with in_our_words(self._path):
+            rows = self._connection.execute(sql, (after,))
+            while page := [(seq, orjson.loads(body)) for seq, body in rows.fetchmany(_PAGE)]:
+                digests = [body.get("identities", {}).get("account") for _, body in page]
+                whom = named(self._connection, {one for one in digests if one is not None})
+                for (last, body), digest in zip(page, digests, strict=True):
+                    if body["kind"] == "decision":
+                        made.append((body["decision"], whom.get(digest)))
+                    elif not body["read"].startswith("facts:"):
+                        yield Scanned(last, body["at"], (body["read"], *body["policies"]), body["rows"], tuple(made))
+                        made.clear()
+        if made:
+            yield Scanned(last, None, (), 0, tuple(made))
 
     def fact(self, id: str) -> RecordedFact | None:  # noqa: A002
         """The fact with this id, with all that was made of it; `None` if the ledger has none."""

@@ -1,7 +1,7 @@
 """Which dual characters may be letters, and of what words: a look that spares most of them a search of their own.
 
 `! @ $ | + (` and the like are letters only in or at the edge of a word, or in one that is spelt out. Read so, such a
-character begins a word, ends one, or stands between two symbols; what stands around it says whether any word has that.
+character begins a word, ends one, or stands between symbols; what stands around it says whether any word has that.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.lookup import Places, spelt
-from lictor.match.terms import LEADING_DUALS, TRAILING_DUALS
+from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS
+from lictor.match.verify import CLOSED_WITHIN
 from lictor.match.words import Word
 from lictor.text import LOOSE, Codes, Skeleton, Symbols
 from lictor.text.tables import (
@@ -23,6 +24,7 @@ from lictor.text.tables import (
     DUAL_LETTERS,
     ENCLOSING,
     INVISIBLE,
+    KEPT,
     KIND,
     LETTER,
     kinds,
@@ -32,9 +34,15 @@ from lictor.text.tables import (
 __all__ = ["Around", "may_be_letters"]
 
 _P, _Q = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
-# Where in a word the letter is of which the other two symbols are the neighbours.
+# Where in a word the letter is of which the other symbols are the neighbours.
 _FIRST, _MIDDLE, _LAST = (np.uint32(0x30003 * seed) for seed in range(1, 4))
 _BITS = 18
+# How a dual character may be a letter: as the first or the last of a word, or anywhere in one.
+_BEGINS, _ENDS, _ANYWHERE = (np.uint8(bits) for bits in (1, 2, 7))
+_WITHIN = _ANYWHERE & ~(_BEGINS | _ENDS)
+# What stands beside it.
+_WORD, _KEPT = np.uint8(1), np.uint8(2)
+_OPENING, _CLOSING = [*map(ord, OPENING_DUALS)], [*map(ord, OPENING_DUALS.values())]
 # The symbols of the dual characters' letters, by what stands for them in the tables.
 _LETTERS = np.array([0, *map(ord, DUAL_LETTERS)], np.uint16)
 
@@ -51,16 +59,20 @@ class Around:
         short = sizes.take(own) == 2
         seeds = np.select([place == 0, behind == 0], [_FIRST, _LAST], _MIDDLE)
         first = at - np.select([(place == 0), short, behind == 0], [0, 1, 2], 1)
-        one, two, three = (spelling.take(first + ahead, mode="clip") for ahead in range(3))
+        one, two, three, four = (spelling.take(first + ahead, mode="clip") for ahead in range(4))
         three[short] = 0
+        four[(place == 0) | (behind < 2)] = 0
         self._table = np.zeros(1 << _BITS, np.bool_)
-        self._table[_triples(one, two, three, seeds)] = True
+        self._table[_hashes(one, two, three, four, seeds)] = True
         self._short = bool(short.any())
 
-    def may_be(self, codes: Codes, duals: Places, some: Places, view: Skeleton) -> NDArray[np.bool_]:
+    def may_be(
+        self, codes: Codes, duals: Places, some: Places, how: NDArray[np.uint8], view: Skeleton
+    ) -> NDArray[np.bool_]:
         """Whether some of the dual characters, read as letters, stand as in one of the words.
 
-        `view` is the skeleton with all of them as separators. Where that does not tell, they may.
+        `how` is what `may_be_letters` says of those, `view` the skeleton with all dual characters as separators. Where
+        that does not tell, they may.
         """
         if not len(view):
             return np.ones(len(some), np.bool_)
@@ -74,62 +86,94 @@ class Around:
             view.symbols.take(after + step, mode="clip") for step in (-2, -1, 0, 1)
         )
         loose = [(view.marks.take(after + step, mode="clip") & LOOSE) != 0 for step in (-2, -1, 0)]
-        found: NDArray[np.bool_] = self._has(letter, next_one, next_two, _FIRST) | (others_after > 0) | loose[2]
-        found |= self._has(two_before, before, letter, _LAST) | (others_before > 0) | loose[0]
-        found |= self._has(before, letter, next_one, _MIDDLE)
+        nothing = np.zeros(len(some), np.uint16)
+        first = self._has(letter, next_one, next_two, nothing, _FIRST)
+        last = self._has(two_before, before, letter, nothing, _LAST)
+        within = self._has(before, letter, next_one, next_two, _MIDDLE)
+        within |= self._has(before, letter, next_one, nothing, _MIDDLE)
+        if self._short:
+            first |= self._has(letter, next_one, nothing, nothing, _FIRST)
+            last |= self._has(before, letter, nothing, nothing, _LAST)
+        unknown_before, unknown_after = (others_before > 0) | loose[0], (others_after > 0) | loose[2]
+        found: NDArray[np.bool_] = (first | unknown_after) & (how & _BEGINS != 0)
+        found |= (last | unknown_before) & (how & _ENDS != 0)
+        found |= (within | unknown_before | unknown_after) & (how & _WITHIN != 0)
         found |= (own > 1) | loose[1] | (before == letter) | (next_one == letter)
         found |= (after < 2) | (after + 2 > len(view))
-        if self._short:
-            nothing = np.zeros(len(some), np.uint16)
-            found |= self._has(letter, next_one, nothing, _FIRST) | self._has(before, letter, nothing, _LAST)
         return found
 
-    def _has(self, one: Symbols, two: Symbols, three: Symbols, seed: np.uint32) -> NDArray[np.bool_]:
-        found: NDArray[np.bool_] = self._table.take(_triples(one, two, three, seed))
+    def _has(self, one: Symbols, two: Symbols, three: Symbols, four: Symbols, seed: np.uint32) -> NDArray[np.bool_]:
+        found: NDArray[np.bool_] = self._table.take(_hashes(one, two, three, four, seed))
         return found
 
 
-def _triples(one: Symbols, two: Symbols, three: Symbols, seed: np.uint32 | NDArray[np.uint32]) -> NDArray[np.uint32]:
+def _hashes(
+    one: Symbols, two: Symbols, three: Symbols, four: Symbols, seed: np.uint32 | NDArray[np.uint32]
+) -> NDArray[np.uint32]:
     hashes = one * _P
-    hashes += two
-    hashes *= _P
-    hashes += three
+    for symbols_ in (two, three, four):
+        hashes += symbols_
+        hashes *= _P
     hashes ^= seed
     hashes *= _Q
     hashes >>= np.uint32(32 - _BITS)
     return hashes
 
 
-def may_be_letters(codes: Codes, places: Places) -> NDArray[np.bool_]:
-    """Whether the dual characters may be letters: in a word, at the edge of one, or in one spelt with separators."""
+def may_be_letters(codes: Codes, places: Places) -> NDArray[np.uint8]:
+    """How the dual characters may be letters: in a word, at its edge, in one spelt with separators; 0 if they are none.
+
+    As the verifier has it: one that touches nothing before it begins its word, one that touches nothing behind it ends
+    it, and neither is a bracket that is closed.
+    """
     there = codes.take(places)
     parted = np.diff(places) > 1
     firsts = np.flatnonzero(np.concatenate([[True], parted]))
     lasts = np.flatnonzero(np.concatenate([parted, [True]]))
-    # Of several in a row, the first or the last touches a letter, or none is one.
-    in_word = _is_word(codes, places.take(firsts) - 1) | _is_word(codes, places.take(lasts) + 1)
-    before, after = np.ones(len(places), np.bool_), np.ones(len(places), np.bool_)
-    before[firsts] = _is_word(codes, places.take(firsts) - 1)
-    after[lasts] = _is_word(codes, places.take(lasts) + 1)
-    found = (after & (before | _leading_table().take(there))) | (before & _trailing_table().take(there))
-    found &= np.repeat(in_word, lasts - firsts + 1)
+    before, after = np.full(len(places), _WORD | _KEPT), np.full(len(places), _WORD | _KEPT)
+    before[firsts], after[lasts] = _beside(codes, places.take(firsts) - 1), _beside(codes, places.take(lasts) + 1)
+    # Of several in a row, the first or the last touches something that is read, or none is a letter.
+    in_word = ((before.take(firsts) | after.take(lasts)) & _WORD) != 0
+    begins = ((after & _WORD) != 0) & (((before & _WORD) != 0) | _leading_table().take(there))
+    ends = ((before & _WORD) != 0) & _trailing_table().take(there)
+    found: NDArray[np.uint8] = ((begins | ends) & np.repeat(in_word, lasts - firsts + 1)) * _ANYWHERE
+    found[(before == 0) & ((after & _KEPT) != 0)] &= _BEGINS
+    found[(after == 0) & ((before & _KEPT) != 0)] &= _ENDS
+    edge = np.flatnonzero(((found == _BEGINS) | (found == _ENDS)) & np.isin(there, _OPENING))
+    if len(edge):
+        found[edge] *= ~_are_closed(codes, places.take(edge))
     for step in (-1, 1):
         separator, letter, next_one = (codes.take(places + step * count, mode="clip") for count in (1, 2, 3))
-        found |= _word_table().take(letter) & ~_word_table().take(separator) & (separator == next_one)
+        spelt_out = ((_touching().take(letter) & _WORD) != 0) & ((_touching().take(separator) & _WORD) == 0)
+        found |= (spelt_out & (separator == next_one)) * _ANYWHERE
     return found
 
 
-def _is_word(codes: Codes, places: Places) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = _word_table().take(codes.take(places, mode="clip"))
-    found &= (places >= 0) & (places < len(codes))
+def _are_closed(codes: Codes, places: Places) -> NDArray[np.bool_]:
+    """Whether the brackets, in order, are closed in their row, not too far away."""
+    begin = int(places[0])
+    near = codes[begin : int(places[-1]) + CLOSED_WITHIN + 1]
+    stops = np.flatnonzero((near == _CLOSING[0]) | (near == _CLOSING[1]) | (near == BREAK_CODE))
+    stops = np.append(stops + begin, len(codes))
+    stop = stops.take(np.searchsorted(stops, places))
+    closing = np.where(codes.take(places) == _OPENING[0], *_CLOSING)
+    found: NDArray[np.bool_] = (codes.take(stop, mode="clip") == closing) & (stop - places <= CLOSED_WITHIN)
+    return found
+
+
+def _beside(codes: Codes, places: Places) -> NDArray[np.uint8]:
+    found: NDArray[np.uint8] = _touching().take(codes.take(places, mode="clip"))
+    found *= (places >= 0) & (places < len(codes))
     return found
 
 
 @cache
-def _word_table() -> NDArray[np.bool_]:
+def _touching() -> NDArray[np.uint8]:
+    """What touches a character beside it: `_WORD` for what may stand in a word, `_KEPT` for what is seen and kept."""
     kind = kinds()
-    table: NDArray[np.bool_] = (kind & (LETTER | DIGIT)) != 0
-    table |= np.isin(kind & KIND, (INVISIBLE, ACCENT, ENCLOSING))
+    word = (kind & (LETTER | DIGIT)) != 0
+    word |= np.isin(kind & KIND, (INVISIBLE, ACCENT, ENCLOSING))
+    table: NDArray[np.uint8] = word * _WORD | ((kind & KIND) == KEPT) * _KEPT
     return table
 
 

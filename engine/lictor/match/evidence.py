@@ -23,7 +23,7 @@ from lictor.match.terms import Pattern
 from lictor.match.verify import CLOSED_WITHIN, Found, context, verify, verify_symbols
 from lictor.text import MECHANISMS
 
-__all__ = ["Evidence", "Place", "Verified", "longest", "placed"]
+__all__ = ["Evidence", "Place", "Verified", "in_order", "longest", "placed"]
 
 # Stretches remembered for one text, and the longest that is worth it.
 _REMEMBERED, _LENGTH = 4096, 1024
@@ -120,6 +120,23 @@ def _in_order(places: NDArray[np.int64]) -> NDArray[np.int64]:
         return np.lexsort((needs, order, end, start))
     keys = ((start << bits[1] | size) << bits[2] | order) << bits[3] | needs
     return np.arange(len(keys)) if (keys[1:] >= keys[:-1]).all() else np.argsort(keys)
+
+
+def in_order(places: Iterable[Place], cancels: Sequence[tuple[int | None, int, int]]) -> list[Place]:
+    """A few places as `Evidence` has them: those that no phrase cancels, in order, each once with what needs least."""
+    found: list[Place] = []
+    for place in sorted(places, key=_least_first):
+        if not found or place[:3] != found[-1][:3]:
+            found.append(place)
+    if cancels:
+        spans = _Spans(list(cancels))
+        found = [(s, e, order, needed) for s, e, order, needed in found if not spans.cancel(order, s, e)]
+    return found
+
+
+def _least_first(place: Place) -> tuple[int, ...]:
+    start, end, order, needed = place
+    return start, end, order, needed.bit_count(), needed
 
 
 def longest(places: Iterable[Place]) -> Iterator[Place]:

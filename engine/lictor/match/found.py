@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast, overload
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lictor.text import names_of
 from lictor.text.plain import Plain
 
-__all__ = ["Match", "Matches", "match_of", "quick_match"]
+__all__ = ["Match", "Matches", "match_of", "matches_at", "quick_match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,21 @@ class Matches(Sequence[Match]):
 
     def _all(self) -> tuple[Match, ...]:
         if self._made is None:
-            text = self._text
-            made = []
-            for start, end, order, needed in self._places.tolist():
-                name, written, key = self._named[order]
-                seen = text[start:end]
-                # Most stand as written: no text of their own need be kept for those.
-                made.append(quick_match(name, start, end, written if seen == written else seen, names_of(needed), key))
-            self._made = tuple(made)
+            self._made = matches_at(self._text, self._places.tolist(), self._named)
         return self._made
+
+
+def matches_at(
+    text: str, places: Iterable[tuple[int, int, int, int]], named: Sequence[tuple[str, str, Hashable]]
+) -> tuple[Match, ...]:
+    """The matches in the text at these places; places and terms as `Matches` has them."""
+    made = []
+    for start, end, order, needed in places:
+        name, written, key = named[order]
+        seen = text[start:end]
+        # Most stand as written: no text of their own need be kept for those.
+        made.append(quick_match(name, start, end, written if seen == written else seen, names_of(needed), key))
+    return tuple(made)
 
 
 class _Written:

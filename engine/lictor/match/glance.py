@@ -1,112 +1,149 @@
-"""Whether a short text can hold any of the words at all: a glance without numpy, whose calls each have a price.
+"""Where in a short text words occur: without numpy, whose calls each have a price.
 
 A word stands in a text only if its rarest pair of symbols does, whatever else is dropped or squeezed, or its first four
 if it begins as a word of letters; where those are there, the word itself is looked for. A masked word needs a mask.
-Most short texts end here.
+Most short texts hold no such pair. What is found here is more than in a long text, where words are told apart by how
+they stand: that is left to the verifier.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from operator import add
+from typing import NamedTuple
+
+import numpy as np
 
 from lictor.match.lookup import rarest_pairs, spelt
 from lictor.match.words import Word
-from lictor.text.tables import DUAL, DUAL_LETTERS, EXPANDS, KEPT, KIND, MASKS, expansions, kinds, sounds, symbols
+from lictor.text.reading import Reading, may_be_letter, read
+from lictor.text.tables import DUAL, DUAL_LETTERS, KIND, MASKS, kinds
 
-__all__ = ["GLANCED", "Glance"]
+__all__ = ["Glance", "Occurrence"]
 
-# The longest text that is glanced at: beyond it numpy is as quick.
-GLANCED = 1000
-# Words looked for one by one; and the symbols of a head.
-_MANY, _HEAD = 400, 4
-_RUNS = re.compile(r"(.)\1+", re.DOTALL)
+# Words looked for one by one, beyond which numpy is quicker; and the symbols of a head.
+_MANY, _HEAD = 1000, 4
+_LETTERS = frozenset(DUAL_LETTERS)
+
+
+class Occurrence(NamedTuple):
+    """Of which word, where it begins, and `until` as in `Hits`."""
+
+    word: int
+    begin: int
+    until: int
+
+
+def _one_of(chars: Iterable[str]) -> re.Pattern[str]:
+    """What finds each of the characters, or nothing if there are none."""
+    every = re.escape("".join(sorted(chars)))
+    return re.compile(f"[{every}]" if every else "(?!)")
 
 
 class Glance:
     """Lists of words to look for in short texts."""
 
-    def __init__(self, words: Collection[Word], *, sound: bool, leet: bool) -> None:
-        """With `leet`, dual characters may be letters."""
-        masked = [word for word in words if word.mask is not None]
-        self._plain, self._masked = _Index([word for word in words if word.mask is None]), _Index(masked)
-        self._masks = MASKS if masked else frozenset()
-        self._readings = [_Reading(sound=sound, letters=False), *([_Reading(sound=False, letters=True)] * leet)]
+    def __init__(self, words: Collection[Word], *, sound: bool, lettered: Sequence[bool]) -> None:
+        """`lettered` are words in which dual characters may be letters."""
+        numbered = list(enumerate(words))
+        masked = [(number, word) for number, word in numbered if word.mask is not None]
+        self._plain, self._masked = _Index([one for one in numbered if one[1].mask is None]), _Index(masked)
+        self._mask = _one_of(MASKS if masked else ())
+        self._sound = sound
+        self._beside = frozenset() if sound else _beside([word for number, word in numbered if lettered[number]])
 
-    def passes(self, text: str) -> bool:
-        """Whether the text may hold a word; False is certain."""
+    def occurrences(self, text: str) -> list[Occurrence] | None:
+        """Where words occur in the text; None where they are many, or dual characters may be letters of them."""
         indexes = [self._plain]
-        if self._masks and not self._masks.isdisjoint(text):
+        if self._mask.search(text):
             indexes.append(self._masked)
-        for table in self._readings:
-            seen = text.translate(table)
-            if any(index.may_be_in(seen) for index in indexes):
-                return True
-            if table is self._readings[0] and _duals().isdisjoint(text):
-                return False
-        return False
+        found: list[Occurrence] = []
+        reading = read(text, "sound" if self._sound else "plain")
+        for index in indexes:
+            places = index.places(reading)
+            if places is None:
+                return None
+            found += _occurrences(reading, places)
+        if self._beside:
+            for dual in _dual().finditer(text):
+                if may_be_letter(text, dual.start(), self._beside):
+                    return None
+        return found
+
+
+# For each word its numbers.
+_Numbers = dict[str, list[int]]
+# The number of a word, where among the symbols it begins, and how many it has.
+_Place = tuple[int, int, int]
 
 
 class _Index:
     """A list of words by their rarest pairs, or by their heads."""
 
-    def __init__(self, words: Collection[Word]) -> None:
-        self._singles = {word.symbols for word in words if len(word.symbols) == 1}
-        self._heads: dict[str, set[str]] = {}
+    def __init__(self, words: Sequence[tuple[int, Word]]) -> None:
+        self._singles: dict[str, list[int]] = {}
+        self._heads: dict[str, _Numbers] = {}
         anywhere = []
-        for word in words:
-            if word.beginnings is not None and len(word.symbols) >= _HEAD:
-                self._heads.setdefault(word.symbols[:_HEAD], set()).add(word.symbols)
-            elif len(word.symbols) > 1:
-                anywhere.append(word)
-        self._pairs: dict[str, set[str]] = {}
-        for word, at in zip(anywhere, rarest_pairs(*spelt(anywhere)).tolist(), strict=True):
-            self._pairs.setdefault(word.symbols[at : at + 2], set()).add(word.symbols)
+        for number, word in words:
+            if len(word.symbols) == 1:
+                self._singles.setdefault(word.symbols, []).append(number)
+            elif word.beginnings is not None and len(word.symbols) >= _HEAD:
+                self._heads.setdefault(word.symbols[:_HEAD], {}).setdefault(word.symbols, []).append(number)
+            else:
+                anywhere.append((number, word))
+        self._pairs: dict[str, _Numbers] = {}
+        rarest = rarest_pairs(*spelt([word for _, word in anywhere])).tolist()
+        for (number, word), at in zip(anywhere, rarest, strict=True):
+            self._pairs.setdefault(word.symbols[at : at + 2], {}).setdefault(word.symbols, []).append(number)
+        self._pair_names = frozenset(self._pairs)
+        self._single = _one_of(self._singles)
+        self._first = _one_of({head[0] for head in self._heads})
 
-    def may_be_in(self, seen: str) -> bool:
-        """Whether a word may be in the symbols; what they repeat need not be squeezed."""
-        if not self._singles.isdisjoint(seen):
-            return True
-        squeezed = ""
+    def places(self, reading: Reading) -> list[_Place] | None:
+        """Where the words are in the reading; None where that is too much to look for."""
+        seen = reading.seen
+        words: list[_Numbers] = []
+        if self._single.search(seen):
+            words += [{single: self._singles[single]} for single in self._singles.keys() & set(seen)]
         if self._pairs:
-            pairs = self._pairs.keys() & set(map(add, seen, seen[1:]))
-            if pairs:
-                squeezed = _RUNS.sub(r"\1", seen)
-                if _holds(squeezed, [word for pair in pairs for word in self._pairs[pair]]):
-                    return True
-        if self._heads:
-            squeezed = squeezed or _RUNS.sub(r"\1", seen)
-            heads = self._heads.keys() & {squeezed[at : at + _HEAD] for at in range(len(squeezed) - _HEAD + 1)}
-            return bool(heads) and _holds(squeezed, [word for head in heads for word in self._heads[head]])
-        return False
-
-
-def _holds(squeezed: str, words: Collection[str]) -> bool:
-    """Whether one of the words is there; where they are many it is taken for granted."""
-    return len(words) > _MANY or any(word in squeezed for word in words)
-
-
-class _Reading(dict[int, str]):
-    """For `str.translate`: the symbols of each character, looked up as it is met."""
-
-    def __init__(self, *, sound: bool, letters: bool) -> None:
-        self._sound, self._letters = sound, letters
-
-    def __missing__(self, code: int) -> str:
-        kind = int(kinds()[code]) & KIND
-        symbol = int((sounds() if self._sound else symbols())[code])
-        if symbol == EXPANDS:
-            found = "".join(chr(symbols()[ord(char)]) for char in expansions()[chr(code)])
-        elif kind == KEPT:
-            found = chr(symbol)
-        else:
-            found = DUAL_LETTERS[symbol - 1] if kind == DUAL and self._letters else ""
-        self[code] = found
+            words += map(self._pairs.__getitem__, self._pair_names.intersection(map(add, seen, seen[1:])))
+        if self._first.search(seen):
+            symbols = reading.symbols
+            firsts = [first.start() for first in self._first.finditer(symbols)]
+            heads = self._heads.keys() & {symbols[at : at + _HEAD] for at in firsts}
+            words += map(self._heads.__getitem__, heads)
+        if not words:
+            return []
+        symbols, found = reading.symbols, []
+        if sum(map(len, words)) > _MANY:
+            return None
+        for some in words:
+            for word, numbers in some.items():
+                at = symbols.find(word)
+                while at >= 0:
+                    found += [(number, at, len(word)) for number in numbers]
+                    if len(found) > _MANY:
+                        return None
+                    at = symbols.find(word, at + 1)
         return found
 
 
+def _occurrences(reading: Reading, places: Sequence[_Place]) -> list[Occurrence]:
+    if not places:
+        return []
+    offsets = [*reading.offsets, -1]
+    return [Occurrence(number, offsets[at], offsets[at + size]) for number, at, size in places]
+
+
+def _beside(words: Sequence[Word]) -> frozenset[str]:
+    """The pairs of symbols of which one is a letter that dual characters are read as; such a letter alone, too."""
+    found = {pair for word in words for pair in map(add, word.symbols, word.symbols[1:])}
+    found |= {word.symbols for word in words if len(word.symbols) == 1}
+    return frozenset(pair for pair in found if not _LETTERS.isdisjoint(pair))
+
+
 @cache
-def _duals() -> frozenset[str]:
-    return frozenset(chr(code) for code, kind in enumerate((kinds()[:-1] & KIND).tolist()) if kind == DUAL)
+def _dual() -> re.Pattern[str]:
+    return _one_of(map(chr, np.flatnonzero((kinds()[:-1] & KIND) == DUAL).tolist()))

@@ -94,11 +94,11 @@ class Lookup:
         looks: list[tuple[Places, Hashes]] = []
         if self._pairs is not None and len(symbols) > 1:
             pairs = _pair(symbols[:-1], symbols[1:])
-            near = np.flatnonzero(self._pairs.take(pairs >> self._pair_shift))
+            near = _nonzero(self._pairs.take(pairs >> self._pair_shift))
             pairs = pairs.take(near)
             if self._pairs_ask and len(near):
                 holds = _first_look(view.marks.take(near), view.marks.take(near + 1))
-                some = np.flatnonzero(self._pairs.take(pairs >> self._pair_shift) & holds)
+                some = _nonzero(self._pairs.take(pairs >> self._pair_shift) & holds)
                 near, pairs = near.take(some), pairs.take(some)
             if len(near):
                 left, right = symbols.take(near - 1, mode="clip"), symbols.take(near + 2, mode="clip")
@@ -107,10 +107,8 @@ class Lookup:
         if self._wholes is not None and len(symbols):
             looks += self._letters(view, self._wholes)
         if self._singles is not None:
-            at = np.flatnonzero(self._singles.take(symbols))
-            found = symbols.take(at)
-            some = np.flatnonzero(self._singles.take(found) & _first_look(view.marks.take(at)))
-            looks.append((at.take(some), _single(found.take(some))))
+            at = _nonzero(self._singles.take(symbols) & _first_look(view.marks))
+            looks.append((at, _single(symbols.take(at))))
         if not looks:
             return _NONE, _NONE
         return self._standing(view, *self._compared(symbols, looks))
@@ -128,12 +126,12 @@ class Lookup:
         ends[-1] = True
         last = np.flatnonzero(words & ends)
         hashes = _whole(symbols, begins, last)
-        found = np.flatnonzero(wholes.take(hashes >> self._whole_shift))
+        found = _nonzero(wholes.take(hashes >> self._whole_shift))
         behind, beyond = last.take(found) + 1, wholes.take(hashes.take(found) >> self._whole_shift)
         found, hashes = begins.take(found), hashes.take(found)
         looks = []
         for ahead in range(_BEYOND + 1):
-            some = np.flatnonzero(beyond & np.uint8(1 << ahead))
+            some = _nonzero(beyond & np.uint8(1 << ahead))
             looks.append((found.take(some), hashes.take(some)))
             if ahead < _BEYOND:
                 hashes = _mixed(hashes, symbols.take(behind + ahead, mode="clip"), _WHOLE)
@@ -154,7 +152,7 @@ class Lookup:
         if not looks or self._known is None:
             return _NONE, _NONE
         hashes = np.concatenate([some for _, some in looks])
-        some = np.flatnonzero(self._known.take(hashes >> self._known_shift))
+        some = _nonzero(self._known.take(hashes >> self._known_shift))
         if not len(some):
             return _NONE, _NONE
         hashes, places = hashes.take(some), np.concatenate([at for at, _ in looks]).take(some)
@@ -267,6 +265,11 @@ def _fours(symbols: Symbols) -> NDArray[np.uint64]:
     """From each place on, four symbols in one number."""
     padded = np.concatenate([symbols, np.zeros(3, np.uint16)])
     return np.stack([padded[ahead : ahead + len(symbols)] for ahead in range(4)], axis=1).view(np.uint64)[:, 0]
+
+
+def _nonzero(values: NDArray[np.uint8]) -> Places:
+    """Where the values are not zero: far quicker asked of truths than of numbers."""
+    return np.flatnonzero(values != 0)
 
 
 def _pair(one: Symbols, other: Symbols) -> Hashes:

@@ -18,13 +18,14 @@ from lictor.match.alike import alike
 from lictor.match.aswritten import AsWritten
 from lictor.match.bidi import OVERRIDE, displayed
 from lictor.match.columns import Rows, rows_of
-from lictor.match.evidence import Evidence, Verified, longest, placed
-from lictor.match.found import Match, Matches
+from lictor.match.evidence import Evidence, Place, Verified, in_order, longest, placed
+from lictor.match.found import Match, Matches, matches_at
 from lictor.match.search import Search
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import OptionValues, Pattern, Term, options_from
 from lictor.match.verify import Found, context, verify
 from lictor.text import BITS, encode
+from lictor.text.reading import SHORT
 
 __all__ = ["Matcher"]
 
@@ -56,7 +57,7 @@ class Matcher:
         for order, term in enumerate(self.terms):
             patterns += compile_term(term, order)
         patterns += [cancel_phrase(phrase, common, -1, None) for phrase in allow]
-        self._few, self._several = _FEW, _SEVERAL
+        self._few, self._several, self._short = _FEW, _SEVERAL, SHORT
         self._turns = any(pattern.allowed & BITS["reversed"] for pattern in patterns)
         views = [[p for p in patterns if p.sound == sound] for sound in (False, True)]
         self._named = [(term.text if term.name is None else term.name, term.text, term.key) for term in self.terms]
@@ -78,14 +79,13 @@ class Matcher:
             raise UsageError(f"a text is a str, not `{type(text).__name__}`", hint="pass a column to `find_column`")
         if overlap not in ("longest", "all"):
             raise UsageError(f"overlap `{overlap}` is not known", hint="use `longest` or `all`")
-        if not (self._turns and OVERRIDE in text) and not any(search.passes(text) for search in self._searches):
-            return []
-        rows = Rows(text, encode(text), np.array([0, len(text) + 1]))
-        for _, places in self._places(rows):
-            if overlap == "longest":
-                places = np.array(list(longest(places.tolist())))  # noqa: PLW2901
-            return list(Matches(text, places, self._named))
-        return []
+        places = self._glance(text) if len(text) <= self._short else None
+        if places is None:
+            rows = Rows(text, encode(text), np.array([0, len(text) + 1]))
+            places = next((places.tolist() for _, places in self._places(rows)), [])
+        if overlap == "longest":
+            places = list(longest(places))
+        return list(matches_at(text, places, self._named))
 
     def replace(self, text: str, mask: str = "*") -> str:
         """The text with every character of a match replaced by the mask."""
@@ -104,6 +104,23 @@ class Matcher:
                 for each in rows.numbers(row):
                     found[each] = matches
         return dict(sorted(found.items()))
+
+    def _glance(self, text: str) -> list[Place] | None:
+        """The places in a short text, in order; None where that takes numpy, or it is displayed in another order."""
+        if self._turns and OVERRIDE in text:
+            return None
+        found: list[Place] = []
+        cancels: list[tuple[int | None, int, int]] = []
+        verified = Verified()
+        for search in self._searches:
+            occurrences = search.glance(text)
+            if occurrences is None or len(occurrences) > _SEVERAL:
+                return None
+            for word, begin, until in occurrences:
+                said = verified.at(text, search.patterns[word], begin, until, letters=False)
+                found += [(start + begin, end + begin, order, needed) for start, end, order, needed in said[0]]
+                cancels += [(scope, start + begin, end + begin) for scope, start, end in said[1]]
+        return in_order(found, cancels)
 
     def _find_rows(self, rows: Rows) -> Iterator[tuple[int, Matches]]:
         # Rows that read the same have the same matches.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from lictor.match.automaton import Automaton
 from lictor.match.duals import Around, may_be_letters
-from lictor.match.glance import GLANCED, Glance
+from lictor.match.glance import Glance, Occurrence
 from lictor.match.lookup import Lookup, Places
 from lictor.match.terms import Pattern
 from lictor.match.words import Word, word_of
@@ -27,7 +27,7 @@ from lictor.text.tables import BREAK, BREAK_CODE, WORD, relation
 
 __all__ = ["CHUNK", "Hits", "Search"]
 
-# Code points searched at a time: at four bytes each, a chunk and its skeleton stay in a core's own cache.
+# Code points searched at a time, about: at four bytes each, a chunk and its skeleton stay in a core's own cache.
 CHUNK = 1 << 18
 # Characters read for each symbol of the longest word, where a word around a dual character goes on in the next chunk.
 READ_ON = 64
@@ -75,33 +75,43 @@ class Search:
         self._sizes = np.fromiter((len(word.symbols) for word in words), np.int64, len(words))
         self._index = (Automaton if automaton else Lookup)(list(words)) if words else None
         self._tail = max(int(self._sizes.max(initial=0)) - 1, 1)
-        self._glance = Glance(words, sound=sound, leet=self._leet)
         # Where a dual character is a letter, the word has three or more.
         self._lettered = np.array(
             [any(p.allowed & BITS["leet"] and len(p.letters) > 2 for p in same) for same in words.values()], np.bool_
         )
+        self._glance = Glance(words, sound=sound, lettered=self._lettered.tolist())
         self._around = Around([word for word, lettered in zip(words, self._lettered, strict=True) if lettered])
-        self._begun = frozenset(map(chr, starts))
-        self._starts: NDArray[np.int64] | None = None
+        self._start_words = {code: number for number, code in enumerate(starts, len(words))}
+        self._begun = {chr(code): number for code, number in self._start_words.items()}
+        self._starts: NDArray[np.bool_] | None = None
         if starts:
-            self._starts = np.full(BREAK_CODE + 1, -1)
-            self._starts[list(starts)] = np.arange(len(words), len(self.patterns))
+            self._starts = np.zeros(BREAK_CODE + 1, np.bool_)
+            self._starts[list(starts)] = True
 
-    def passes(self, text: str) -> bool:
-        """Whether the text may hold an occurrence; a short text that holds none is told cheaply."""
-        return len(text) > GLANCED or not self._begun.isdisjoint(text) or self._glance.passes(text)
+    def glance(self, text: str) -> list[Occurrence] | None:
+        """Where words of a short text may begin a match, some of which `occurrences` knows not to.
+
+        None where they are many, or dual characters may be letters of them.
+        """
+        found = self._glance.occurrences(text)
+        if found is not None and not self._begun.keys().isdisjoint(text):
+            begun = [(self._begun[char], at) for at, char in enumerate(text) if char in self._begun]
+            found += [Occurrence(number, at, -1) for number, at in begun]
+        return found
 
     def occurrences(self, codes: Codes) -> Iterator[Hits]:
         """Every occurrence in the codes; those that end in one chunk come before those that end in the next."""
         carried: Skeleton | None = None
-        for begin in range(0, len(codes), self._chunk):
-            chunk = codes[begin : begin + self._chunk]
+        # As even as can be: each chunk has a price of its own, however short.
+        size = -(-len(codes) // max(round(len(codes) / self._chunk), 1))
+        for begin in range(0, len(codes), size or 1):
+            chunk = codes[begin : begin + size]
             if self._starts is not None:
-                words = self._starts.take(chunk)
-                places = np.flatnonzero(words >= 0)
+                places = np.flatnonzero(self._starts.take(chunk))
                 if len(places):
+                    words = np.array([self._start_words[code] for code in chunk.take(places).tolist()])
                     nowhere, apart = np.full(len(places), -1), np.zeros(len(places), np.bool_)
-                    yield Hits(words.take(places), places + begin, nowhere, nowhere, apart)
+                    yield Hits(words, places + begin, nowhere, nowhere, apart)
             if self._index is not None:
                 if self._leet:
                     view, duals = fold_apart(chunk)
@@ -142,9 +152,10 @@ class Search:
 
         The skeleton is known up to the offset `known`; behind it, the text is read on.
         """
-        some = np.flatnonzero(may_be_letters(codes, duals))
+        how = may_be_letters(codes, duals)
+        some = np.flatnonzero(how)
         if len(some):
-            some = some[self._around.may_be(codes, duals, some, view)]
+            some = some[self._around.may_be(codes, duals, some, how.take(some), view)]
         if not len(some):
             return None
         duals = duals.take(some)

@@ -22,6 +22,16 @@ _UNITS: Mapping[str, tuple[int, str]] = {
     "个工作日": (1, " workdays"),
 }  # fmt: skip
 _SMALLER: Mapping[str, tuple[int, str]] = {"d": (24, "h"), "h": (60, "m"), "m": (60, "s")}
+_DATES: tuple[tuple[str, str], ...] = (
+    (r"([1-9]\d{3})[-/.年](\d{1,2})[-/.月](\d{1,2})日?", "ymd"),
+    (r"(\d{1,2})\.(\d{1,2})\.([1-9]\d{3})", "dmy"),
+    (r"(\d{1,2})(?:st|nd|rd|th)?\.? ([A-Za-z]{3,9})\.?,? ([1-9]\d{3})", "dmy"),
+    (r"([A-Za-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?,? ([1-9]\d{3})", "mdy"),
+)
+_MONTHS: Mapping[str, int] = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11,
+    "dec": 12,
+}  # fmt: skip
 _LANGUAGES: Mapping[str, str] = {
     "cn": "zh", "jp": "ja", "cz": "cs", "gr": "el", "dk": "da", "us": "en", "gb": "en", "vn": "vi", "ua": "uk",
 }  # fmt: skip
@@ -52,6 +62,9 @@ def duration_hint(value: object) -> str:
 
 def instant_hint(value: str) -> str:
     """What of a date or a time of day there is none of; nothing where the form itself is another."""
+    other = _other_form(value)
+    if other:
+        return other
     found = re.match(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2}))?)?", value)
     if found is None:
         return ""
@@ -63,6 +76,23 @@ def instant_hint(value: str) -> str:
     for part, most, name in ((found[4], 23, "hour"), (found[5], 59, "minute"), (found[6], 59, "second")):
         if part is not None and int(part) > most:
             return f"there is no {name} {int(part)}: it goes from 0 to {most}"
+    return ""
+
+
+def _other_form(value: str) -> str:
+    """The instant that a date in another form means, where only one can be meant."""
+    text = value.strip()
+    for form, order in _DATES:
+        found = re.fullmatch(form, text)
+        if found is None:
+            continue
+        said = {part: found[at] for at, part in enumerate(order, 1)}
+        month = int(said["m"]) if said["m"].isdigit() else _MONTHS.get(said["m"][:3].lower(), 0)
+        year, day = int(said["y"]), int(said["d"])
+        if 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]:
+            return (
+                f"write `{year:04}-{month:02}-{day:02}T00:00:00Z`; for `Z`, your own offset from UTC, such as `+08:00`"
+            )
     return ""
 
 

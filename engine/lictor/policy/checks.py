@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from lictor.errors import Diagnostic, Place, UsageError
 from lictor.facts import FIELDS, instant
-from lictor.policy.meant import meant, near
+from lictor.policy.meant import as_condition, meant, near, several
 from lictor.policy.mistakes import MERGE_HINT, MOST, unnamed
 from lictor.policy.models import MODIFIERS, OPERATORS, PolicyDocument, misfits
 from lictor.policy.names import DETECTORS, FACT_KEYS, MECHANISMS, SIGNALS, SignalType
@@ -165,6 +165,7 @@ class _Checks:
             keys = select(tree, f"{section}/@")  # written as a mapping: that is reported, its names are known
             self.defined[section] = {**{str(key.value): key for key in keys}, **listed}
         self.signals = {**SIGNALS, **{name: _signal_type(tree, name) for name in self.defined["signals"]}}
+        self.vague = {name for name in self.defined["signals"] if _is_vague(tree, name)}
         self.spans: dict[str, bool] = {}
         self.unnamed = dict(unnamed(tree))
         self.named: dict[str, Node] = {name: value for name, (_, value) in _entries(tree, "conditions")}
@@ -175,6 +176,16 @@ class _Checks:
     def suggest(self, name: str, known: Iterable[str]) -> str:
         """A hint towards the name meant, while there are not too many mistakes to look for one."""
         return meant(name, known) if len(self.report) < MOST else ""
+
+    def several(self, kind: str, text: str, known: Iterable[str]) -> str:
+        """A hint where the text holds more than one name, or a condition in another language; else nothing."""
+        before, sign, rest = text.partition("#")
+        if sign and before.strip() in known:
+            return f"a comment needs a space before it: `{before.strip()} #{rest}`"
+        if kind == "condition":
+            return as_condition(text, known, self.signals)
+        listed = several(text, known)
+        return f"write a list: `[{', '.join(listed)}]`" if listed else ""
 
     def signal(self, name: str, known: Iterable[str]) -> str:
         """A hint for a key that is none of the known ones: the one meant, or that a signal is declared first."""
@@ -255,8 +266,10 @@ class _Checks:
         name, (noun, section) = node.value, _NOUNS[kind]
         self.used.update((place, name) for place in _SOUGHT.get(kind, (section,)))
         known = self.known(kind)
+        if name[:1] in ("【", "［") and name[1:-1] in known:
+            return  # a list in other brackets, which `mistakes` says
         if name not in known and self.knows(kind) and not (kind == "version" and not known):
-            hint = self.suggest(name, known) or f"define it under `{section}`"
+            hint = self.several(kind, name, known) or self.suggest(name, known) or f"define it under `{section}`"
             self.meant(hint)
             self.fault("P030", f"there is no {noun} {quoted(name)}", node.place, hint)
 
@@ -293,8 +306,12 @@ class _Checks:
                 self.used.update((section, name) for name in self.defined[section])
         self.used.update(("severities", name) for name in _computed_range(self.tree, list(self.defined["severities"])))
         if self.report or not formed:  # what is named in a place that is wrong itself is not unused, too
-            mentioned = set(_mentioned(self.tree))
-            self.used.update((section, name) for section in self.defined for name in mentioned)
+            mentioned = {name.casefold() for name in _mentioned(self.tree)}
+            for section, names in self.defined.items():
+                self.used.update((section, name) for name in names if name.casefold() in mentioned)
+            if any(_without_condition(self.tree)):
+                for section in ("lexicons", "conditions", "signals"):
+                    self.used.update((section, name) for name in self.defined[section])
         # A section that is borrowed as a whole may have parts to spare.
         whole = {asked.value for asked in select(self.tree, "borrow/*/*") if isinstance(asked.value, str)}
         for section in ("lexicons", "conditions", "exemptions", "signals", "bundles", "severities", "categories"):
@@ -339,7 +356,8 @@ class _Checks:
             return
         known = {*OPERATORS, *_MODIFIER_KEYS, *self.signals}
         unknown = [name for name in node.entries if name not in known]
-        for name in unknown if self.complete and self.sound("signals") else ():
+        told = [name for name in unknown if node.entries[name][1].value is not None]  # the others have no value
+        for name in told if self.complete and self.sound("signals") else ():
             place = node.entries[name][0].place
             if name == "<<":
                 self.fault("P006", "merge keys are refused", place, MERGE_HINT)
@@ -400,6 +418,8 @@ class _Checks:
     def compared(self, name: str, node: Node) -> None:
         """What a signal is compared with fits its type."""
         spec = self.signals[name]
+        if name in self.vague:
+            return
         if not isinstance(node.value, dict):
             for one in node.items or [node]:
                 self.fits(name, spec, one)
@@ -448,9 +468,9 @@ class _Checks:
                         self.instant(value)
                     elif name == "subject":
                         self.refer("subject", value)
-                    elif name in known:
+                    elif name in known and name not in self.vague:
                         self.fits(name, known[name], value)
-                    elif self.complete and self.sound("signals"):
+                    elif name not in known and self.complete and self.sound("signals"):
                         self.fault("P030", f"there is no signal {quoted(name)}", key.place, self.signal(name, known))
 
     def instant(self, node: Node) -> datetime | None:
@@ -615,12 +635,28 @@ def _scalars(node: Node | None) -> Iterator[Node]:
             yield node
 
 
-def _mentioned(node: Node) -> Iterator[str]:
-    """Every text below that may be a name."""
+def _mentioned(node: Node, *, inside: bool = False) -> Iterator[str]:
+    """Every text below that may be a name; inside of rules and what they read, also the words of texts, and keys."""
     if isinstance(node.value, str):
         yield node.value
-    for below in node.items or [value for key, (_, value) in node.entries.items() if key not in ("title", "tests")]:
-        yield from _mentioned(below)
+        if inside:
+            yield from re.findall(r"[\w.-]+", node.value)
+    for key, (_, value) in node.entries.items():
+        if key not in ("title", "tests", "note"):
+            if inside:
+                yield key
+            yield from _mentioned(value, inside=inside or key in ("rules", "conditions", "exemptions"))
+    for below in node.items:
+        yield from _mentioned(below, inside=inside)
+
+
+def _without_condition(tree: Node) -> Iterator[Node]:
+    """Whatever should have a condition and has none: nobody knows what it would have read."""
+    for path in ("rules/*", "exemptions/*"):
+        for node in select(tree, path):
+            when = node.get("when")
+            if when is None or when.value is None:
+                yield node
 
 
 def _signal_type(tree: Node, name: str) -> SignalType:
@@ -632,6 +668,12 @@ def _signal_type(tree: Node, name: str) -> SignalType:
     said = next((node.value for node in select(tree, f"signals/{name}/type")), None)
     values = tuple(node.value for node in select(tree, f"signals/{name}/values/*") if isinstance(node.value, str))
     return kinds[said](values) if isinstance(said, str) and said in kinds else SignalType("text", values)
+
+
+def _is_vague(tree: Node, name: str) -> bool:
+    """Whether the signal's declaration says a type that there is not: that is reported, and nothing follows from it."""
+    said = next((node.value for node in select(tree, f"signals/{name}/type")), None)
+    return said is not None and said not in ("text", "number", "boolean")
 
 
 def _computed_range(tree: Node, severities: list[str]) -> Iterator[str]:

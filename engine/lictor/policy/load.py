@@ -25,11 +25,24 @@ from lictor.policy.mistakes import empty_values, explain
 from lictor.policy.models import PolicyDocument
 from lictor.policy.source import Node, TextFile, decode, plain, read_bounded
 
-__all__ = ["MAX_MISTAKES", "PACKED", "Policy", "bundled_policies", "load_canonical", "load_policy", "policy_from"]
+__all__ = [
+    "MAGIC",
+    "MAX_MISTAKES",
+    "PACKED",
+    "Policy",
+    "bundled_policies",
+    "is_pack",
+    "load_canonical",
+    "load_policy",
+    "policy_from",
+]
 
 MAX_MISTAKES = 200
 PACKED = ".lictor"
-"""How the name of a packed policy ends."""
+"""How the name of a packed policy ends, unless it was called otherwise."""
+
+MAGIC = b"lictor policy pack "
+"""How a packed policy begins."""
 
 _UNUSED = "P031"
 
@@ -98,7 +111,7 @@ def load_policy(spec: str | Path, *, tried: list[Path] | None = None) -> Policy:
     tried += _candidates(spec)
     path = _find(spec)
     try:
-        if path.suffix == PACKED:
+        if is_pack(path):
             return _load_pack(path)
         data = read_bounded(path)
     except OSError as wrong:
@@ -138,6 +151,16 @@ def load_canonical(data: bytes) -> Policy:
             "these bytes are no canonical policy", hint="use the `canonical` of a loaded policy"
         ) from wrong
     return Policy(document, _canonical(document))
+
+
+def is_pack(path: Path) -> bool:
+    """Whether the file there is a pack, by its name or, where that is not one of YAML, by how it begins."""
+    if path.suffix == PACKED:
+        return True
+    if path.suffix in (".yaml", ".yml") or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
 
 
 def _load_pack(path: Path) -> Policy:

@@ -7,11 +7,12 @@ the policy language has for it. A name that is only spelled like another is foun
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 
 from lictor.facts import suggest
 
-__all__ = ["meant", "near"]
+__all__ = ["as_condition", "meant", "near", "several"]
 
 
 def meant(word: str, known: Iterable[str]) -> str:
@@ -29,7 +30,40 @@ def near(word: str, known: Iterable[str]) -> str:
     return f"did you mean `{close[0]}`?" if close else ""
 
 
+def several(text: str, known: Iterable[str]) -> list[str]:
+    """The names in a text that stands where one of the known ones is wanted and holds several of them; else none."""
+    parts = [part.strip() for part in re.split(r"[,，、;；|/+&\s]+(?:(?:and|or)\s+)?", text.strip())]
+    return parts if len(parts) > 1 and set(parts) <= set(known) else []
+
+
+def as_condition(text: str, known: Iterable[str], signals: Iterable[str]) -> str:
+    """A hint for a condition that is written as in a programming language or a sentence; nothing for any other."""
+    names = {*known, *signals}
+    compared = re.fullmatch(r"([\w.-]+)\s*(<=|>=|==|=|<|>|≤|≥)\s*([^\s<>=]+)", text)
+    if compared and compared[1] in signals:
+        key = _COMPARED.get(compared[2])
+        bound = f"{{{key}: {compared[3]}}}" if key else compared[3]
+        return f"write `{{{compared[1]}: {bound}}}`"
+    negated = re.fullmatch(r"(?i)not\s+(\S+)|!\s*(\S+)", text)
+    if negated and (negated[1] or negated[2]) in names:
+        return f"write `{{not: {negated[1] or negated[2]}}}`"
+    for word, between in (("all", r"(?i)\s+and\s+|\s*[&+]+\s*"), ("any", r"(?i)\s+or\s+|\s*\|+\s*")):
+        parts = re.split(between, text)
+        if len(parts) > 1 and names.issuperset(parts):
+            return f"write `{{{word}: [{', '.join(parts)}]}}`"
+    listed = several(text, names)
+    return f"write a list: `[{', '.join(listed)}]`" if listed else ""
+
+
+_COMPARED: Mapping[str, str] = {
+    "<": "below", "<=": "at_most", "≤": "at_most", ">": "above", ">=": "at_least", "≥": "at_least",
+}  # fmt: skip
+
+
 def _same(word: str, known: set[str]) -> str:
+    alike = [name for name in known if name.casefold() == word.casefold()]
+    if len(alike) == 1:
+        return alike[0]
     folded = word.casefold().replace("-", "_").replace(" ", "_").strip("_")
     for name in (folded, *_SAME.get(folded, ())):
         if name in known:
@@ -62,7 +96,7 @@ _GROUPS: Mapping[str, str] = {
     "for": "subjects subject applies_to duration during lasting",
     "rectify": "deadline rectify_by time_to_rectify",
     "clause": "section article paragraph",
-    "text": "message body words",
+    "text": "message body words string str",
     "note": "notes comment comments",
     "owner": "author owned_by team maintainer",
     "include": "includes import imports files",
@@ -88,6 +122,8 @@ _GROUPS: Mapping[str, str] = {
     "comment": "comments reply",
     "incompatible_content": "incompatible terms tos",
     "illegal_content": "illegal law",
+    "number": "integer int float numeric count",
+    "boolean": "bool flag",
     "Asia/Shanghai": "asia/beijing china cst beijing",
 }
 _SAME: dict[str, tuple[str, ...]] = {}

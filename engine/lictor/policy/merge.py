@@ -179,11 +179,17 @@ class Sources:
         node = lexicon.get("file")
         if node is None or not isinstance(node.value, str):
             return
+        if not node.value.endswith((".txt", ".yaml", ".yml")):
+            told = f"{quoted(node.value)} is neither `.txt` nor `.yaml`"
+            as_text = PurePosixPath(node.value).with_suffix(".txt") if PurePosixPath(node.value).name else "words.txt"
+            self._fault("P050", told, node, f"save the words alone, one a line, as `{as_text}`")
+            lexicon.lost += ("terms",)
+            return
         file = self._open(node)
         if file is None:
             lexicon.lost += ("terms",)
             return
-        if not node.value.endswith((".yaml", ".yml")):
+        if node.value.endswith(".txt"):
             self._add_terms(lexicon, node, read_terms(file))
             return
         part = self._parts(file)
@@ -229,6 +235,7 @@ class Sources:
         before = len(self.report)
         root = read_parts(file, self.report)
         self.torn |= any(fault.code != "P010" for fault in self.report[before:])
+        self.torn |= len(self.report) > before and root is not None and _lossy(root)
         return root
 
     def _open(self, node: Node) -> TextFile | None:
@@ -274,3 +281,8 @@ class Sources:
 
     def _fault(self, code: str, message: str, node: Node, hint: str) -> None:
         self.report.append(Diagnostic(code, message, node.place, hint=hint))
+
+
+def _lossy(node: Node) -> bool:
+    """Whether anything in the node could not be read."""
+    return bool(node.lost) or any(_lossy(one) for one in (*node.items, *(value for _, value in node.entries.values())))

@@ -15,7 +15,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from lictor.errors import Diagnostic, Place
-from lictor.policy.meant import meant
+from lictor.policy.actions import Action
+from lictor.policy.meant import meant, several
 from lictor.policy.models import SHORT_STEPS, Condition, PolicyDocument, Step
 from lictor.policy.source import Node, quoted
 
@@ -85,6 +86,12 @@ def explain(refused: ValidationError, root: Node, *, complete: bool) -> Iterator
             continue  # it may be there, in what could not be read
         if error["type"] in ("too_short", "text") and found.node.lost:
             continue
+        if error["type"] == "too_short" and isinstance(found.node.value, str) and _PARTED.search(found.node.value):
+            continue  # several names in one text: `checks` says so
+        if error["type"] == "text" and any(value.value is None for _, value in found.node.entries.values()):
+            continue  # `empty_values` says it
+        if error["type"] == "extra_forbidden" and _shallow(root, error["loc"]) is not None:
+            continue  # the key that it belongs below has no value, which `empty_values` says
         if complete or error["type"] != "missing" or len(error["loc"]) > 1:
             yield _diagnostic(error, found)
 
@@ -104,18 +111,58 @@ def unnamed(root: Node) -> Iterator[tuple[str, Node]]:
             yield section, stray[0]
 
 
-def empty_values(root: Node) -> Iterator[Diagnostic]:
+def empty_values(root: Node, path: tuple[str | int, ...] = ()) -> Iterator[Diagnostic]:
     """One diagnostic for each key and each list item that has no value."""
+    before: Node | None = None
+    shapeless = path and path[-1] in _CONDITION_LISTS and bool(root.entries)  # should be a list, which is said of it
     for key, (name, node) in root.entries.items():
+        if node.value is None and not shapeless:
+            yield Diagnostic(
+                "P013", f"{quoted(key)} has no value", name.place, hint=_no_value(root, name, before, path)
+            )
+        before = node
+        yield from empty_values(node, (*path, key))
+    for at, node in enumerate(root.items):
         if node.value is None:
-            hint = "write a value, or leave the key out"
-            yield Diagnostic("P013", f"{quoted(key)} has no value", name.place, hint=hint)
-        yield from empty_values(node)
-    for node in root.items:
-        if node.value is None:
-            hint = "write a value, or take the line away; the word null goes in quotes"
+            hint = _comment(node.place, 0) or "write a value, or take the line away; the word null goes in quotes"
             yield Diagnostic("P013", "an item without a value", node.place, hint=hint)
-        yield from empty_values(node)
+        yield from empty_values(node, (*path, at))
+
+
+def _no_value(root: Node, name: Node, before: Node | None, path: Path) -> str:
+    """The way out for a key without a value, by what stands around it."""
+    key = str(name.value)
+    below = [one for one in root.entries if _belongs_below(root, path, one) == key]
+    if below:
+        return f"write {', '.join(f'`{one}`' for one in below)} further right than `{key}`: they belong to it"
+    text = before.value if before is not None else None
+    if isinstance(text, str) and before is not None and before.bare and before.line == name.line and " " in key:
+        return f"if it belongs to the text before it, put that in quotes: '{text}, {key}'"
+    wanted = _EXAMPLES.get(key) if key in _required(path) else None
+    return _comment(name.place, name.length) or wanted or "write a value, or leave the key out"
+
+
+def _comment(place: Place, length: int) -> str:
+    """A hint where what stands behind the place begins with `#`, and so is a comment and no value."""
+    found = re.match(r":?\s*(#[^\s#].*)", place.source[place.column - 1 + length :])
+    return f"`#` begins a comment; a text that begins with it goes in quotes: '{found[1].strip()}'" if found else ""
+
+
+def _shallow(root: Node, path: Path) -> str | None:
+    """The key without a value that the unknown one at the end of the path belongs below."""
+    return _belongs_below(follow(root, path[:-1]).node, path[:-1], str(path[-1]))
+
+
+def _belongs_below(around: Node, path: Path, key: str) -> str | None:
+    """The key without a value, before that one, that knows it, where the mapping itself does not."""
+    if key in _known_keys((*path, "")):
+        return None
+    for name, (_, value) in around.entries.items():
+        if name == key:
+            break
+        if value.value is None and key in _known_keys((*path, name, "")):
+            return name
+    return None
 
 
 def _diagnostic(error: Any, found: Found) -> Diagnostic:
@@ -140,6 +187,10 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
         among = ", ".join(f"`{one}`" for one in allowed)
         if isinstance(value, str) and value in allowed:
             return Diagnostic("P016", f"{name} is the text {quoted(value)}", place, hint="write it without quotes")
+        listed = several(str(value), allowed)
+        if listed and (found.item or isinstance(found.node.value, str)):
+            hint = f"part them by plain commas, in brackets: `[{', '.join(listed)}]`"
+            return Diagnostic("P017", f"{said}, which is several in one text", place, hint=hint)
         near = meant(str(value), allowed)
         only = "write one of them as it stands here" if len(allowed) > 1 else f"write `{allowed[0]}`"
         hint = near if near.startswith("did") else only
@@ -150,6 +201,8 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
         wanted, hint = _KINDS[kind]
         if kind == "string_type" and isinstance(value, int | float):
             hint = _in_quotes(value)
+        elif kind == "string_type" and isinstance(value, dict):
+            hint = _as_text(found.node, hint)
         elif wanted == "a list":
             hint = _as_list(found, hint)
         elif wanted == "a mapping" and isinstance(value, list):
@@ -180,11 +233,28 @@ def _diagnostic(error: Any, found: Found) -> Diagnostic:
     return Diagnostic(code, fact, place, hint=hint)
 
 
+def _as_text(node: Node, hint: str) -> str:
+    """How a mapping that was meant as one text, or as a name, is written."""
+    said = [(key, value.value) for key, (_, value) in node.entries.items()]
+    if len(said) == 1 and said[0][0] in ("use", "lexicon") and isinstance(said[0][1], str):
+        return f"write the name alone: `{said[0][1]}`"
+    if len(said) == 1 and isinstance(said[0][1], str | int) and "{" not in node.place.source[: node.column]:
+        return f"put the whole text in quotes: '{node.place.source[node.column - 1 :].strip()}'"
+    return hint
+
+
 def _as_list(found: Found, hint: str) -> str:
     """How what was written is written as a list."""
     value = found.node.value
     if isinstance(value, str):
-        return f"write `[{value}]`" if len(value) <= 60 else hint
+        value = value.strip("【】［］[]")
+        actions = several(value, typing.get_args(Action))
+        return f"write `[{', '.join(actions) or value}]`" if len(value) <= 60 else hint
+    if isinstance(value, dict) and value and all(isinstance(one.value, bool) for _, one in value.values()):
+        return f"write `[{', '.join(value)}]`"
+    names = next(iter(value.values()))[1].items if isinstance(value, dict) and len(value) == 1 else []
+    if names and all(isinstance(one.value, str) for one in names):
+        return f"write the names alone: `[{', '.join(str(one.value) for one in names)}]`"
     if isinstance(value, dict) and any(key.startswith("-") for key in value):
         return "write a space after the `-` of each item"
     if isinstance(value, dict) and "id" not in value and all(isinstance(one.value, dict) for _, one in value.values()):
@@ -259,6 +329,15 @@ def _known_keys(path: Path) -> list[str]:
     return [*keys, *SHORT_STEPS] if model is Step else keys
 
 
+def _required(path: Path) -> list[str]:
+    """The keys that a mapping at the end of the path must have."""
+    model: Any = PolicyDocument
+    for part in path:
+        model = _below(model, part)
+    fields = model.model_fields.items() if _is_model(model) else ()
+    return [field.alias or name for name, field in fields if field.is_required()]
+
+
 def _below(annotation: Any, part: str | int) -> Any:
     """The annotation of what lies under that key or index; the same one for a union's tag."""
     if _is_model(annotation):
@@ -288,6 +367,8 @@ def _is_model(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)
 
 
+_CONDITION_LISTS = ("any", "all", "of", "near")
+_PARTED = re.compile(r"[,，、;；|&+]|\s(and|or)\s")
 MERGE_HINT = "write the keys out where they are needed"
 _KINDS: Mapping[str, tuple[str, str]] = {
     "string_type": ("a text", "write a text, in quotes where it could be read as anything else"),

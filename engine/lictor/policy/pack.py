@@ -27,12 +27,11 @@ from typing import Any
 import orjson
 
 from lictor.errors import InputError, UsageError
-from lictor.policy.load import Policy, policy_from
+from lictor.policy.load import MAGIC, Policy, policy_from
 from lictor.policy.source import MAX_DEPTH, Node, TextFile, plain
 
-__all__ = ["MAGIC", "MAX_PACK", "Pack", "pack_of", "read_pack"]
+__all__ = ["MAX_PACK", "Pack", "pack_of", "read_pack"]
 
-MAGIC = b"lictor policy pack "
 MAX_PACK = 32_000_000
 _MAX_CONTENT = 64_000_000
 _MAX_HEADER = 65_536

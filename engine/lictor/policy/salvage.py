@@ -14,8 +14,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from lictor.errors import Diagnostic
 from lictor.policy.source import MAX_DEPTH, SECOND_DOCUMENT, Node, Parsed, TextFile, parse, quoted
@@ -41,6 +41,10 @@ def read_parts(file: TextFile, report: list[Diagnostic]) -> Node | None:
         if not any(fault.code == "P008" for fault in whole.faults):
             report += whole.faults
             return whole.root
+    mended = _mended(file)
+    if mended is not None:
+        report += mended.faults
+        return mended.root
     salvage = _Salvage(file, list(file.lines))
     root = salvage.block(0, len(file.lines), 0)
     # Where each part is sound by itself, the mistake lies between them.
@@ -48,6 +52,68 @@ def read_parts(file: TextFile, report: list[Diagnostic]) -> Node | None:
     if root is not None:
         root.lost += tuple(salvage.strays)
     return root
+
+
+def _mended(file: TextFile) -> Parsed | None:
+    """The file read as if its strange indentation were plain and one side of each merge chosen, if it is sound then.
+
+    What was strange is reported; nothing of what stands in such lines is lost.
+    """
+    lines, faults = list(file.lines), list[Diagnostic]()
+    ours: int | None = None
+    for number, line in enumerate(file.lines):
+        if line.startswith("<<<<<<< "):
+            ours = number
+        elif ours is not None and line.startswith(">>>>>>> "):
+            theirs = next((at for at in range(ours, number) if file.lines[at] == "======="), ours)
+            lines[ours], lines[theirs : number + 1] = "", [""] * (number + 1 - theirs)
+            told = "two versions of these lines, left over from a merge"
+            hint = "keep one, and take the lines `<<<<<<<`, `=======` and `>>>>>>>` away"
+            faults.append(Diagnostic("P001", told, file.place(ours + 1, 1, 7), hint=hint))
+            ours = None
+    strange = [number for number, line in enumerate(lines) if _strange(line)]
+    faults += [_not_plain(file, number) for number in strange]
+    if not faults or len(faults) > MOST_FAULTS:
+        return None
+    for tab, wide in ((2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 2)):
+        moved: dict[int, int] = {}
+        for number in strange:
+            text = lines[number].lstrip()
+            before = lines[number][: len(lines[number]) - len(text)]
+            columns = sum({"\t": tab, "\u3000": wide}.get(char, 1) for char in before)
+            lines[number], moved[number + 1] = " " * columns + text, len(before) - columns
+        plain = TextFile(file.name, "\n".join(lines))
+        parsed = parse(plain)
+        if parsed.root is not None and not parsed.ended:
+            _move(parsed.root, file, moved)
+            return Parsed(parsed.root, [*faults, *(_moved(one, file, moved) for one in parsed.faults)])
+        lines = [file.lines[at] if at + 1 in moved else line for at, line in enumerate(lines)]
+    return None
+
+
+def _move(node: Node, file: TextFile, moved: Mapping[int, int]) -> None:
+    """Puts the node and all below it where they stand in the file."""
+    node.file, node.column = file, node.column + moved.get(node.line, 0)
+    for key, value in node.entries.values():
+        key.file, key.column = file, key.column + moved.get(key.line, 0)
+        _move(value, file, moved)
+    for item in node.items:
+        _move(item, file, moved)
+
+
+def _moved(one: Diagnostic, file: TextFile, moved: Mapping[int, int]) -> Diagnostic:
+    assert one.place is not None
+    column = one.place.column + moved.get(one.place.line, 0)
+    return replace(one, place=file.place(one.place.line, column, one.place.length))
+
+
+def _not_plain(file: TextFile, number: int) -> Diagnostic:
+    """What is told of a line whose indentation is not of plain spaces."""
+    line = file.lines[number]
+    char = _strange(line)
+    told = f"a space that is no plain one, {_named(char)}, before the text of a line"
+    told = "a tab where only spaces may stand" if char == "\t" else told
+    return Diagnostic("P001", told, file.place(number + 1, line.index(char) + 1, 1), hint=_SPACES)
 
 
 @dataclass(slots=True)
@@ -199,12 +265,8 @@ class _Salvage:
     def misplaced(self, number: int, column: int) -> bool:
         """Whether the line stands where nothing can; that is reported."""
         line = self.lines[number]
-        strange = _strange(line)
-        if strange == "\t":
-            self.fault(number, "a tab where only spaces may stand", _SPACES, line.index("\t"))
-        elif strange:
-            told = f"a space that is no plain one, {_named(strange)}, before the text of a line"
-            self.fault(number, told, _SPACES, line.index(strange))
+        if _strange(line):
+            self.faults.append(_not_plain(self.file, number))
         elif re.match(r"---(\s|$)", line):
             self.faults.append(
                 Diagnostic(
@@ -268,13 +330,19 @@ class _Salvage:
     def tear(self, node: Node) -> None:
         """Notes that what could not be read after the last part belongs to it, or to none."""
         node.lost = (*node.lost, "*")
-        if node.items:
-            node.items[-1].lost = ("*",)
-        elif node.entries:
-            name, (_, last) = list(node.entries.items())[-1]
-            last.lost = ("*",)
-            if last.value is None:
-                del node.entries[name]
+        last: Node | None = node
+        while last is not None:
+            below: Node | None = None
+            if last.items:
+                below = last.items[-1]
+            elif last.entries:
+                name, (_, below) = list(last.entries.items())[-1]
+                if below.value is None:
+                    del last.entries[name]
+                    below = None
+            if below is not None:
+                below.lost = ("*",)
+            last = below
 
     def fault(self, number: int, message: str, hint: str, column: int | None = None, length: int = 1) -> None:
         place = self.file.place(number + 1, (self.indent(number) if column is None else column) + 1, length)

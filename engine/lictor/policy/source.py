@@ -140,15 +140,10 @@ def decode(name: str, data: bytes, report: list[Diagnostic]) -> TextFile | None:
     except UnicodeDecodeError as wrong:
         before = TextFile(name, _lines(data[: wrong.start].decode("utf-8-sig", "replace")))
         place = Place(name, len(before.lines), len(before.lines[-1]) + 1, 1, before.lines[-1] + "\ufffd")
-        report.append(
-            Diagnostic(
-                "P002",
-                "the file is not UTF-8",
-                place,
-                f"byte 0x{data[wrong.start]:02x}",
-                "save it in the encoding UTF-8",
-            )
-        )
+        wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+        message = "the file is UTF-16, not UTF-8" if wide else "the file is not UTF-8"
+        hint = "save it in the encoding UTF-8" + ("; Excel calls it `CSV UTF-8`" if wide else "")
+        report.append(Diagnostic("P002", message, place, f"byte 0x{data[wrong.start]:02x}", hint))
         return None
     file = TextFile(name, _lines(text))
     for found in islice(_FORBIDDEN.finditer(file.text), _MOST_CHARACTERS):
@@ -234,6 +229,7 @@ class _Builder:
         self.last: Any = None
         self.open: list[Node] = []
         self.keys: list[Node | None] = []
+        self.merged: Node | None = None  # an item in which a second one seems to go on
 
     def build(self, events: Iterator[Any]) -> Parsed:
         try:
@@ -343,17 +339,20 @@ class _Builder:
         if node.bare:  # a key is text as it is written: `on`, `1`, `true`
             node.value = node.file.lines[node.line - 1][node.column - 1 :][: node.length]
         before = around.entries.get(str(node.value))
-        if before is not None:
-            self.report.append(
-                Diagnostic(
-                    "P010",
-                    f"the key {quoted(node.value)} is given twice",
-                    node.place,
-                    f"first given at line {before[0].line}",
-                    "keep one of them",
-                )
-            )
+        if before is not None and around is not self.merged:
+            hint = "keep one of them"
+            if self.begins_anew(before[0], node, around):
+                self.merged, around.lost = around, (*around.lost, "*")
+                hint = "begin a new item of the list here, with `- ` before it; or keep one of them"
+            told = f"the key {quoted(node.value)} is given twice"
+            label = f"first given at line {before[0].line}"
+            self.report.append(Diagnostic("P010", told, node.place, label, hint))
         return node
+
+    def begins_anew(self, first: Node, node: Node, around: Node) -> bool:
+        """Whether the key is the one with which its item of a list begins: then what follows is another item."""
+        listed = len(self.open) > 1 and isinstance(self.open[-2].value, list)
+        return listed and first.line < node.line and first is next(iter(around.entries.values()))[0]
 
     def marks(self, event: Any) -> None:
         if event.anchor is not None:
@@ -386,7 +385,13 @@ _ALIAS_HINT = "write the value out, or give it a name under `lexicons` or `condi
 
 
 def _events(text: str) -> Iterator[Any]:
-    return yaml.parse(text, Loader=_PARSER)
+    """What `yaml.parse` yields, without a look ahead before each event: there is none behind the last."""
+    loader = _PARSER(text)
+    try:
+        while (event := loader.get_event()) is not None:
+            yield event
+    finally:
+        loader.dispose()
 
 
 def _lines(text: str) -> str:
@@ -405,6 +410,11 @@ def _encodes(text: str) -> bool:
 
 _INDENT = "line the keys of one mapping up in one column, with spaces"
 _QUOTE = "close it with the same quote; inside single quotes write '' for '"
+_BACKSLASH = "use single quotes, where a backslash is a backslash; paths are written with `/`"
+_GOES_ON = {
+    "'": "put the whole text in `\"`, or write `''` for a quote inside it",
+    '"': "put the whole text in `'`, or write `\\\"` for a quote inside it",
+}
 _SYNTAX: tuple[tuple[str, str, str], ...] = (
     ("tab", "a tab where only spaces may stand", "indent with spaces"),
     (
@@ -417,7 +427,8 @@ _SYNTAX: tuple[tuple[str, str, str], ...] = (
     ("',' or '}'", "the mapping is not closed", "close the `{` with `}`, and put commas between the entries"),
     ("unexpected end of stream", "the quote is not closed", _QUOTE),
     ("document indicator", "the quote is not closed", _QUOTE),
-    ("unknown escape character", "no such escape", "use single quotes, where a backslash is a backslash"),
+    ("unknown escape character", "no such escape", _BACKSLASH),
+    ("hexdecimal number", "no such escape", _BACKSLASH),
     ("cannot start any token", "no bare text can begin with {at}", "put the text in quotes"),
     ("alphabetic or numeric", "no bare text can begin with {at}", "put the text in quotes"),
     ("undefined tag handle", "tags are refused", "put a text that begins with `!` in quotes"),
@@ -448,6 +459,13 @@ def _syntax_mistake(file: TextFile, wrong: yaml.MarkedYAMLError, builder: _Build
         ("the file is not YAML", f"the YAML parser says: {problem}"),
     )
     opened: Any = wrong.context_mark
+    ended = _ended_early(builder.last, mark, loose="' or '" not in problem) if at.isalnum() else None
+    if ended is not None:
+        quote, way = ended.style, _GOES_ON[ended.style]
+        place = file.place(line + 1, ended.end_mark.column, 1)
+        return Diagnostic("P001", f"the text goes on after its closing `{quote}`", place, hint=way)
+    if message == "no such escape" and line < len(file.lines):
+        column = max(file.lines[line].rfind("\\", 0, column + 1), 0)
     if at in ("]", "}", ",") and ("does not" in message or "neither" in message):
         message, hint = (
             ("a {at} where nothing is open", "take it away, or write the `[` or `{` that it closes")
@@ -469,6 +487,17 @@ def _syntax_mistake(file: TextFile, wrong: yaml.MarkedYAMLError, builder: _Build
         place = file.place(opened.line + first + 1, opened.column + 1, 1)
         return Diagnostic("P001", message, place, "opened here", hint)
     return Diagnostic("P001", message.format(at=quoted(at)), file.place(line + 1, column + 1, 1), hint=hint)
+
+
+def _ended_early(last: Any, mark: Any, *, loose: bool) -> Any:
+    """The quote before the mistake, where a text goes on behind it: right there or, with `loose`, after spaces."""
+    if not isinstance(last, yaml.ScalarEvent) or last.style not in _GOES_ON or mark is None:
+        return None
+    start: Any = last.start_mark
+    end: Any = last.end_mark
+    if (end.line, end.line) != (mark.line, start.line):
+        return None
+    return last if end.column == mark.column or (loose and end.column < mark.column) else None
 
 
 def _runs_on(last: Any, line: int) -> bool:

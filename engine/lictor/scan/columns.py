@@ -76,9 +76,16 @@ class RowError:
     hint: str
 
 
-def signal_columns(policies: Iterable[CompiledPolicy]) -> tuple[str, ...]:
-    """The names of columns that are read as signals under these policies."""
-    return tuple(sorted({name for compiled in policies for name in compiled.policy.document.known_signals}))
+def signal_columns(policies: Iterable[CompiledPolicy]) -> Mapping[str, str]:
+    """The columns that are read as signals under these policies, by name, with the type of each.
+
+    One that policies declare differently is a text: each says of its rows what cannot be.
+    """
+    types: dict[str, str] = {}
+    for compiled in policies:
+        for name, spec in compiled.policy.document.known_signals.items():
+            types[name] = spec.type if types.get(name, spec.type) == spec.type else "text"
+    return dict(sorted(types.items()))
 
 
 def decide_columns(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from functools import cache
 from importlib import resources
+from operator import add
 
 from lictor.text.frequency import frequency, is_ordinary_word
 from lictor.text.tables import readings
@@ -21,19 +22,10 @@ _RANKED = 3_000
 def words_around(terms: Collection[str]) -> Mapping[str, list[str]]:
     """For each of the terms that any hold, the ordinary words that are longer than it, the commonest first."""
     found: dict[str, list[str]] = {}
-    wanted = {term.lower(): term for term in terms}
-    for lowered, term in wanted.items():
-        if lowered.isascii() and (words := _english_words_around(lowered)):
+    for term in terms:
+        lowered = term.lower()
+        if words := _english_words_around(lowered) if lowered.isascii() else _chinese_words_around(lowered):
             found[term] = words
-    # Words of another script are shorter and the terms are many: one look at each part of each word.
-    lengths = sorted({len(term) for term in wanted if not term.isascii()})
-    for word in _blob("chinese.txt").split() if lengths else ():
-        size = len(word)
-        held = {
-            word[at : at + length] for length in lengths if length < size for at in range(size - length + 1)
-        } & wanted.keys()
-        for part in held:
-            found.setdefault(wanted[part], []).append(word)
     return found
 
 
@@ -47,6 +39,11 @@ def _english_words_around(term: str) -> list[str]:
             found[blob[start:end]] = None
         at = blob.find(term, end)
     return list(found)
+
+
+def _chinese_words_around(term: str) -> list[str]:
+    words = _by_pair().get(term[:2], ()) if len(term) > 1 else _blob("chinese.txt").split()
+    return [word for word in words if term in word and len(word) > len(term)]
 
 
 def words_that_sound_like(term: str) -> list[str]:
@@ -71,6 +68,16 @@ def everydayness(term: str) -> float:
 def _blob(name: str) -> str:
     text = resources.files("lictor.text").joinpath("data", name).read_text(encoding="utf-8")
     return "\n" + "".join(f"{line}\n" for line in text.splitlines() if not line.startswith("#"))
+
+
+@cache
+def _by_pair() -> dict[str, list[str]]:
+    """The words of `chinese.txt` by each two characters that stand side by side in them, the commonest first."""
+    found: dict[str, list[str]] = {}
+    for word in _blob("chinese.txt").split():
+        for pair in dict.fromkeys(map(add, word, word[1:])):
+            found.setdefault(pair, []).append(word)
+    return found
 
 
 @cache

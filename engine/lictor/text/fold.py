@@ -250,11 +250,11 @@ def _expand(codes: Codes, found: Symbols, offsets: Offsets, marks: Marks) -> tup
 
 def _squeeze(found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, Offsets, Marks]:
     """The same without each symbol that repeats the one before it; their runs are loose."""
-    again = found[1:] == found[:-1]
-    kept = np.flatnonzero(np.concatenate([[True], ~again]))
-    places = np.flatnonzero(again)
+    places = np.flatnonzero(found[1:] == found[:-1])
+    if not len(places):
+        return found, offsets, marks
     others = marks.take(places + 1)
-    found, offsets, marks = found.take(kept), offsets.take(kept), marks.take(kept)
+    found, offsets, marks = (_without(found, places + 1), _without(offsets, places + 1), _without(marks, places + 1))
     _loosen(marks, places - np.arange(len(places)), others)
     return found, offsets, marks
 

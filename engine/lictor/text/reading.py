@@ -2,46 +2,98 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Set
+from functools import cached_property, lru_cache
 from itertools import groupby
+from typing import Literal
 
 import numpy as np
 
 from lictor.text.fold import skeleton
-from lictor.text.tables import EXPANDS, KEPT, KIND, expansions, kinds, symbols
+from lictor.text.tables import DUAL, DUAL_LETTERS, EXPANDS, KEPT, KIND, expansions, kinds, sounds, symbols
 
-__all__ = ["SHORT", "symbols_before"]
+__all__ = ["SHORT", "Reading", "Way", "may_be_letter", "read", "symbols_before"]
 
 # The longest text that is read character by character: beyond it numpy is as quick.
 SHORT = 1000
 
+Way = Literal["plain", "sound", "letters"]
+"""As `fold` reads: dual characters dropped, Chinese characters as their syllables, or dual characters as letters."""
+
+_RUNS = re.compile(r"(.)\1+", re.DOTALL)
+
+
+class Reading:
+    """The symbols of a short text; where they repeat, `seen` has them all."""
+
+    def __init__(self, text: str, way: Way) -> None:
+        self._found = list(map(_READ[way].__getitem__, text))
+        self.seen = "".join(self._found)
+
+    @cached_property
+    def symbols(self) -> str:
+        """The symbols of the skeleton."""
+        return _RUNS.sub(r"\1", self.seen)
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """For each of them the offset of the first character that it stands for."""
+        offsets, last = [], ""
+        for at, found in enumerate(self._found):
+            if found and found != last:
+                offsets += [at] * (len(found) - (found[0] == last))
+                last = found[-1]
+        return offsets
+
+
+@lru_cache(maxsize=16)
+def read(text: str, way: Way) -> Reading:
+    """The text read in one of the ways; it is asked for several times, one after the other."""
+    return Reading(text, way)
+
+
+def may_be_letter(text: str, at: int, pairs: Set[str]) -> bool:
+    """Whether the dual character there, read as a letter, makes one of the pairs with a symbol beside it.
+
+    True as well where the letter by itself is one of them, or is squeezed with what is beside it.
+    """
+    table, before, after = _READ["letters"], at - 1, at + 1
+    symbol = table[text[at]]
+    while before >= 0 and table[text[before]] in ("", symbol):
+        before -= 1
+    while after < len(text) and table[text[after]] in ("", symbol):
+        after += 1
+    left = table[text[before]][-1] if before >= 0 else ""
+    right = table[text[after]][0] if after < len(text) else ""
+    return symbol in (left, right) or not {symbol, left + symbol, symbol + right}.isdisjoint(pairs)
+
 
 def symbols_before(text: str) -> list[int]:
     """For each offset into the text, its end included, how many symbols of its skeleton begin before it."""
-    if len(text) > SHORT:
-        begun = np.bincount(skeleton(text).offsets, minlength=len(text))
-        long: list[int] = np.concatenate([[0], np.cumsum(begun)]).tolist()
-        return long
-    before, count, last = [0], 0, ""
-    for found in map(_READ.__getitem__, text):
-        if found and found != last:
-            count += len(found) - (found[0] == last)
-            last = found[-1]
-        before.append(count)
+    offsets = skeleton(text).offsets if len(text) > SHORT else np.array(read(text, "plain").offsets, np.int64)
+    before: list[int] = np.concatenate([[0], np.cumsum(np.bincount(offsets, minlength=len(text)))]).tolist()
     return before
 
 
-class _Read(dict[str, str]):
-    """The symbols of each character, those it repeats squeezed; looked up as it is met."""
+class _Table(dict[str, str]):
+    """The symbols of each character in one of the ways, those it repeats squeezed; looked up as it is met."""
+
+    def __init__(self, way: Way) -> None:
+        self._way = way
 
     def __missing__(self, char: str) -> str:
+        kind = int(kinds()[ord(char)]) & KIND
+        symbol = int((sounds() if self._way == "sound" else symbols())[ord(char)])
         found = ""
-        symbol = int(symbols()[ord(char)])
         if symbol == EXPANDS:
-            found = "".join(symbol for symbol, _ in groupby(chr(symbols()[ord(part)]) for part in expansions()[char]))
-        elif int(kinds()[ord(char)]) & KIND == KEPT:
+            found = "".join(one for one, _ in groupby(chr(symbols()[ord(part)]) for part in expansions()[char]))
+        elif kind == KEPT:
             found = chr(symbol)
+        elif kind == DUAL and self._way == "letters":
+            found = DUAL_LETTERS[symbol - 1]
         self[char] = found
         return found
 
 
-_READ = _Read()
+_READ: dict[Way, _Table] = {"plain": _Table("plain"), "sound": _Table("sound"), "letters": _Table("letters")}

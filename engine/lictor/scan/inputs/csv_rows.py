@@ -6,13 +6,14 @@ inside a cell. Any other block, or one that Arrow refuses, is read record by rec
 
 A record that cannot be read (a quote that never closes, text behind a closing quote, longer than the limit) costs its
 first line: reading goes on at the next one, so that one stray quote does not swallow the rest of the file. An empty
-cell is an empty text, and null in every other column.
+cell is an empty text, and null in every other column. In the column of a signal that is a number, or true or false, a
+cell is read as that; a record in which it is neither is refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,6 +34,11 @@ CELL_END = re.compile(rb",|\r\n|\n|\r|\Z")
 EDGES = np.frombuffer(b'",\r\n', np.uint8)
 TOO_LONG: tuple[Reason, str] = ("too_long", "the record is beyond the limit")
 LINE_END = re.compile(rb"\r\n|\n|\r")
+TYPES: Mapping[str, tuple[str, str, pa.DataType]] = {
+    "number": (r"^ *-?[0-9]{1,18} *$", "a whole number", pa.int64()),
+    "boolean": (r"^ *(?i:true|false) *$", "`true` or `false`", pa.bool_()),
+}
+"""Of signals that are no text: the form of a cell, what it is called, what it becomes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +158,7 @@ class _Reader:
         self.limit = limit
         self.names = names
         self.places = {name: names.index(column) for name, column in wanted.found(names).items()}
+        self.typed = {n: TYPES[k] for n, k in wanted.types.items() if n in self.places and k in TYPES}
         self.row = 1
 
     def fast(self, data: bytes) -> list[InputBatch] | None:
@@ -171,8 +178,12 @@ class _Reader:
             )
         except pa.ArrowInvalid:
             return None
-        row, self.row = self.row, self.row + table.num_rows
         columns = {name: table.column(str(place)).combine_chunks() for name, place in self.places.items()}
+        for name, (form, _, _) in self.typed.items():
+            right = pc.or_(pc.equal(columns[name], ""), pc.match_substring_regex(columns[name], form))
+            if not pc.all(right).as_py():
+                return None  # which record is refused, the slower way can tell
+        row, self.row = self.row, self.row + table.num_rows
         return list(self._batches(columns, np.arange(row, self.row)))
 
     def slow(self, records: Iterable[_Record]) -> Iterator[InputBatch | Reject]:
@@ -198,6 +209,9 @@ class _Reader:
         for name, array in columns.items():
             if name not in self.wanted.texts:
                 columns[name] = pc.if_else(pc.equal(array, ""), None, array)
+            if name in self.typed:
+                bare = pc.utf8_lower(pc.utf8_trim(columns[name], " "))
+                columns[name] = bare.cast(self.typed[name][2])
         yield from self.origin.batches(assemble(columns), rows)
 
     def _fault(self, record: _Record) -> tuple[Reason, str] | None:
@@ -207,6 +221,10 @@ class _Reader:
             return "invalid_utf8", fault
         if len(record.cells) != len(self.names):
             return "wrong_cells", f"{len(record.cells)} cells, where the header has {len(self.names)}"
+        for name, (form, wanted, _) in self.typed.items():
+            cell = record.cells[self.places[name]].decode()
+            if cell and not re.match(form, cell):
+                return "wrong_type", f"column `{self.names[self.places[name]]}` is {wanted}, not `{cell[:60]}`"
         return None
 
 

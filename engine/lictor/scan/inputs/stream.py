@@ -27,7 +27,7 @@ def open_inputs(
     paths: Iterable[str],
     *,
     columns: Mapping[str, str] | None = None,
-    signals: Collection[str] = (),
+    signals: Collection[str] | Mapping[str, str] = (),
     whole_files: bool = False,
     limits: Limits | None = None,
     stdin: IO[bytes] | None = None,
@@ -35,7 +35,8 @@ def open_inputs(
 ) -> Inputs:
     """The inputs behind these names (files, folders, `-`), listed at once and opened one by one while they are read.
 
-    `columns` maps wanted names to the files' own (`{"text": "body"}`), `signals` names further columns to read.
+    `columns` maps wanted names to the files' own (`{"text": "body"}`), `signals` names further columns to read;
+    with their types, what CSV has as text is read as a number or as true or false.
     With `whole_files` a `.txt` file is one text instead of one a line. Raises `UsageError` for a mapping to an unknown
     name, or where no paths are given.
     """

@@ -25,15 +25,19 @@ OPTIONAL = ("id", "field", "subject", "surface", "account", "published_at", "lan
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Wanted name -> the file's column, for texts, for what is known of a row, and for signals."""
+    """Wanted name -> the file's column, for texts, for what is known of a row, and for signals.
+
+    `types` has the types of signals, where they are known, for files that hold nothing but text.
+    """
 
     texts: Mapping[str, str]
     optional: Mapping[str, str]
     signals: Mapping[str, str]
     mapped: Mapping[str, str]
+    types: Mapping[str, str]
 
     @classmethod
-    def of(cls, columns: Mapping[str, str], signals: Collection[str]) -> Wanted:
+    def of(cls, columns: Mapping[str, str], signals: Collection[str] | Mapping[str, str]) -> Wanted:
         """The columns to read; a mapping to a name that nobody reads is a `UsageError`."""
         extra = sorted(set(signals) - {*TEXTS, *OPTIONAL})
         for name in columns:
@@ -43,7 +47,8 @@ class Wanted:
         def held(names: Iterable[str]) -> dict[str, str]:
             return {n: columns.get(n, n) for n in names if n in columns or n not in taken}
 
-        return cls(held(TEXTS), held(OPTIONAL), held(extra), dict(columns))
+        types = dict(signals) if isinstance(signals, Mapping) else {}
+        return cls(held(TEXTS), held(OPTIONAL), held(extra), dict(columns), types)
 
     def columns(self) -> dict[str, str]:
         """Every wanted name and its column, in the order in which a batch holds them."""

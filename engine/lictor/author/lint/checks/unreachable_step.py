@@ -1,18 +1,20 @@
 """A step that is never reached, or leads down.
 
 After a ban there is no account left to take the next step. And a ladder that answers the next violation with less
-than the last one, or a graver severity with less than a milder one, invites what it forbids.
+than the last one (a lesser action, or the same for a shorter time), or a graver severity with less than a milder
+one, invites what it forbids.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from lictor.author.lint.finding import Fault
 from lictor.author.lint.ladders import ends_membership, strongest_of
 from lictor.author.lint.study import Study
 from lictor.policy.actions import strength
+from lictor.policy.models import Step
 
 CODE = "L026"
 LEVEL = "warning"
@@ -27,7 +29,7 @@ def find(study: Study) -> Iterator[Fault]:
             message = f"ladder `{ladder.id}` goes on after a ban: step {last + 2} is never reached"
             yield Fault(study.place("ladders", number, "steps", last + 1), message, "take the ban to the last step")
         for at, (before, after) in enumerate(pairwise(ladder.steps[: None if last is None else last + 1])):
-            if strongest_of(after) <= strength("warn") < strongest_of(before):
+            if strongest_of(after) <= strength("warn") < strongest_of(before) or _shorter(before, after):
                 message = f"ladder `{ladder.id}` leads down: step {at + 2} is weaker than step {at + 1}"
                 yield Fault(
                     study.place("ladders", number, "steps", at + 1), message, "order the steps from the mildest"
@@ -38,3 +40,17 @@ def find(study: Study) -> Iterator[Fault]:
                 message = f"ladder `{ladder.id}` answers `{graver}` with less than the milder `{milder}`"
                 hint = "let graver violations lead to more; severities are listed from the mildest"
                 yield Fault(study.place("ladders", number, "severity", graver), message, hint)
+
+
+def _shorter(before: Sequence[Step], after: Sequence[Step]) -> bool:
+    """Whether the later step takes the same away, and for a shorter time."""
+    lasting = {(step.action, step.functions, step.on): step.lasting for step in before}
+    same = [
+        (lasting[key], step.lasting) for step in after if (key := (step.action, step.functions, step.on)) in lasting
+    ]
+    timed = [(first, then) for first, then in same if first is not None and then is not None]
+    return (
+        bool(timed)
+        and all(then.fixed < first.fixed for first, then in timed)
+        and strongest_of(after) == strongest_of(before)
+    )
