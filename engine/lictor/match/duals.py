@@ -132,20 +132,19 @@ def may_be_letters(codes: Codes, places: Places) -> NDArray[np.uint8]:
     lasts = np.flatnonzero(np.concatenate([parted, [True]]))
     before, after = np.full(len(places), _WORD | _KEPT), np.full(len(places), _WORD | _KEPT)
     before[firsts], after[lasts] = _beside(codes, places.take(firsts) - 1), _beside(codes, places.take(lasts) + 1)
-    # Of several in a row, the first or the last touches something that is read, or none is a letter.
-    in_word = ((before.take(firsts) | after.take(lasts)) & _WORD) != 0
-    begins = ((after & _WORD) != 0) & (((before & _WORD) != 0) | _leading_table().take(there))
-    ends = ((before & _WORD) != 0) & _trailing_table().take(there)
-    found: NDArray[np.uint8] = ((begins | ends) & np.repeat(in_word, lasts - firsts + 1)) * _ANYWHERE
-    found[(before == 0) & ((after & _KEPT) != 0)] &= _BEGINS
-    found[(after == 0) & ((before & _KEPT) != 0)] &= _ENDS
+    begins = (before == 0) & ((after & _KEPT) != 0)
+    ends = (after == 0) & ((before & _KEPT) != 0)
+    found = np.full(len(places), _ANYWHERE)
+    found[begins] = _BEGINS
+    found[ends] = _ENDS
+    found[(begins & ~_leading_table().take(there)) | (ends & ~_trailing_table().take(there))] = 0
+    # One may be spelt out with nothing beside it; several in a row are no word, nor is one among other characters.
+    beside = before.take(firsts) | after.take(lasts)
+    alone = ((beside & _WORD) == 0) & ((lasts > firsts) | (beside != 0))
+    found[np.repeat(alone, lasts - firsts + 1)] = 0
     edge = np.flatnonzero(((found == _BEGINS) | (found == _ENDS)) & np.isin(there, _OPENING))
     if len(edge):
         found[edge] *= ~_are_closed(codes, places.take(edge))
-    for step in (-1, 1):
-        separator, letter, next_one = (codes.take(places + step * count, mode="clip") for count in (1, 2, 3))
-        spelt_out = ((_touching().take(letter) & _WORD) != 0) & ((_touching().take(separator) & _WORD) == 0)
-        found |= (spelt_out & (separator == next_one)) * _ANYWHERE
     return found
 
 
