@@ -12,7 +12,7 @@ import re
 import shutil
 from pathlib import Path
 
-from reference import actions, cli, codes, decisions, detectors, facts, keys, options, python
+from written import actions, cli, codes, decisions, detectors, facts, keys, options, python
 
 __all__ = ["stage"]
 

@@ -35,6 +35,7 @@ PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
 LINES = Path("benchmarks/quality/authored")  # what the studies are about
 GOLDEN = os.environ.get("LICTOR_GOLDEN") == "1"
+LONG = {"docs/studies.md"}  # a minute or more each; tests/studies holds the short of it
 FENCE = re.compile(
     r"^(?:<!-- file: (?P<file>[^\n]+) -->\n)?```(?P<kind>\w*)[^\n]*\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -51,6 +52,8 @@ def _name(page: Path) -> str:
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_the_page_is_true(tmp_path, monkeypatch, page):
     """Whoever follows the page from an empty folder sees what it shows."""
+    if _name(page) in LONG and not GOLDEN and os.environ.get("LICTOR_LONG") != "1":
+        pytest.skip("it takes long: LICTOR_LONG=1 runs it, as CI does")
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     shutil.copytree(ROOT / LINES, tmp_path / LINES)
     monkeypatch.chdir(tmp_path)
@@ -77,7 +80,7 @@ def test_nothing_escapes(page):
 def test_written_pages_show_what_a_policy_may_hold(tmp_path, monkeypatch):
     """The pieces of YAML in pages of reference, which are written from the code, are valid, too."""
     monkeypatch.syspath_prepend(str(ROOT / "docs" / "builder"))
-    from reference import detectors, options
+    from written import detectors, options
 
     fences = [fence for page in (options.page(), detectors.page()) for fence in FENCE.finditer(page)]
 

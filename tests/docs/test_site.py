@@ -22,16 +22,16 @@ def builder():
 
 def test_every_key_of_a_policy_is_described(builder):
     """No key is without a sentence, in `docs/builder/words/keys.yaml` or its model's docstring; no sentence is idle."""
-    from reference.keys import undescribed
+    from written.keys import undescribed
 
     assert undescribed() == []
 
 
 def test_every_key_of_a_policy_has_an_example(builder):
     """From a bundled policy, or from `docs/builder/words/examples.yaml`, whose examples are valid."""
-    from reference.examples import definitions
-    from reference.keys import without_example
-    from reference.words import words
+    from written.examples import definitions
+    from written.keys import without_example
+    from written.words import words
 
     definitions = dict(definitions())
     wrong = []
@@ -47,7 +47,7 @@ def test_every_key_of_a_policy_has_an_example(builder):
 
 def test_every_field_of_a_decision_is_described(builder):
     """The same of what a decision says of itself, in `docs/builder/words/decision.yaml`."""
-    from reference.decisions import undescribed
+    from written.decisions import undescribed
 
     assert undescribed() == []
 

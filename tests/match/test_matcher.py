@@ -28,6 +28,7 @@ DISGUISES = [
     ("bitcoin", "b!tcoin", "b!tcoin", ("leet",)),
     ("bitcoin", "bit(oin", "bit(oin", ("leet",)),
     ("airdrop", "@irdrop", "@irdrop", ("leet",)),
+    ("yabc", "y. @. b. c", "y. @. b. c", ("leet", "separators")),
     ("bitcoin", "bitcoooin", "bitcoooin", ("repeats",)),
     ("bitcoin", "b-i-t-c-o-i-n", "b-i-t-c-o-i-n", ("separators",)),
     ("bitcoin", "b i t c o i n", "b i t c o i n", ("separators",)),

@@ -104,7 +104,9 @@ def command(
     no_progress: bool,
     as_json: bool,
 ) -> int:
-    """Replay facts with a clock of their own, and say what would have become of accounts: nothing is recorded.
+    """What would have become of accounts: facts replayed, what-ifs side by side.
+
+    The replay has a clock of its own, and nothing is recorded.
 
     FACTS are files as `lictor enforce` takes them. What the policy is today comes first; `--set`, `--sweep` and
     `--beside` put others beside it, under the same facts.

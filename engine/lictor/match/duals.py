@@ -138,13 +138,17 @@ def may_be_letters(codes: Codes, places: Places) -> NDArray[np.uint8]:
     found[begins] = _BEGINS
     found[ends] = _ENDS
     found[(begins & ~_leading_table().take(there)) | (ends & ~_trailing_table().take(there))] = 0
-    # One may be spelt out with nothing beside it; several in a row are no word, nor is one among other characters.
+    # With nothing beside it, one may be spelt out; several in a row are no word, nor is one among other characters.
     beside = before.take(firsts) | after.take(lasts)
     alone = ((beside & _WORD) == 0) & ((lasts > firsts) | (beside != 0))
     found[np.repeat(alone, lasts - firsts + 1)] = 0
     edge = np.flatnonzero(((found == _BEGINS) | (found == _ENDS)) & np.isin(there, _OPENING))
     if len(edge):
         found[edge] *= ~_are_closed(codes, places.take(edge))
+    for step in (-1, 1):
+        separator, letter, next_one = (codes.take(places + step * count, mode="clip") for count in (1, 2, 3))
+        spelt_out = ((_touching().take(letter) & _WORD) != 0) & ((_touching().take(separator) & _WORD) == 0)
+        found |= (spelt_out & (separator == next_one)) * _ANYWHERE
     return found
 
 

@@ -20,7 +20,8 @@ class Enforced:
     """Counts of a run, added to while it goes.
 
     `decisions` were carried out, by people or by detection; `proposed` wait for a person. `monitored` are texts on
-    which rules fired that only watch, by rule. `due` is what was foreseen and came, `effects` what one life told another.
+    which rules fired that only watch, by rule. `due` is what was foreseen and came, `effects` what one life told
+    another.
     """
 
     files: int = 0

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from reference.markdown import table
+from written.markdown import table
 
 __all__ = ["page"]
 

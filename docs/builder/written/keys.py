@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from reference.examples import by_name, definitions, examples
-from reference.markdown import anchor, code, table
-from reference.words import words
+from written.examples import by_name, definitions, examples
+from written.markdown import anchor, code, table
+from written.words import words
 
 __all__ = ["page", "undescribed", "without_example"]
 

@@ -6,8 +6,8 @@ from dataclasses import fields
 from typing import Any
 
 from lictor import Matcher, MatchOptions
-from reference.markdown import code, table
-from reference.words import words
+from written.markdown import code, table
+from written.words import words
 
 __all__ = ["page"]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from lictor.cli.verbs import lictor
-from reference.markdown import code, table
+from written.markdown import code, table
 
 __all__ = ["pages"]
 

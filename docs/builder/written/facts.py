@@ -16,8 +16,8 @@ import yaml
 from lictor.errors import UsageError
 from lictor.facts.kinds import KINDS, Fact, fact_from, fact_to, without_unknown
 from lictor.policy import bundled_policies
-from reference.markdown import code, table
-from reference.words import words
+from written.markdown import code, table
+from written.words import words
 
 __all__ = ["page"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from reference.markdown import table
+from written.markdown import table
 
 __all__ = ["index", "pages"]
 

@@ -8,8 +8,8 @@ import orjson
 
 from lictor import Decision, Engine
 from lictor.decide.decision import Effect, Evidence, Monitored, ViolationRecord
-from reference.markdown import code, table
-from reference.words import words
+from written.markdown import code, table
+from written.words import words
 
 __all__ = ["page", "undescribed"]
 

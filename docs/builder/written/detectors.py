@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from lictor.match.detectors import DETECTORS
-from reference.markdown import code, table
-from reference.words import words
+from written.markdown import code, table
+from written.words import words
 
 __all__ = ["page"]
 
