@@ -5,7 +5,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from importlib.util import find_spec
@@ -27,18 +26,6 @@ from lictor.adapters import Scanner, spark
 pytestmark = pytest.mark.filterwarnings("ignore")  # Spark's own
 
 OFFER, CLEAN = "收U 6.42 出大饼", "今晚吃什么，哪家好吃"
-
-
-@pytest.fixture(scope="module")
-def session():
-    from pyspark.sql import SparkSession
-
-    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-    builder = SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
-    made = builder.config("spark.sql.shuffle.partitions", "4").getOrCreate()
-    made.sparkContext.setLogLevel("OFF")
-    yield made
-    made.stop()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from datetime import timedelta
@@ -32,18 +31,6 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # Spark's own
 
 POLICIES = ("wechat", "payments")
 SEGMENTS = 4
-
-
-@pytest.fixture(scope="module")
-def session():
-    from pyspark.sql import SparkSession
-
-    os.environ |= {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable}
-    builder = SparkSession.builder.master("local-cluster[2,1,1024]").config("spark.ui.enabled", "false")
-    made = builder.config("spark.sql.shuffle.partitions", "4").getOrCreate()
-    made.sparkContext.setLogLevel("OFF")
-    yield made
-    made.stop()
 
 
 def scenario_facts():

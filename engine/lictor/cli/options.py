@@ -13,7 +13,7 @@ from click.shell_completion import CompletionItem
 
 from lictor.cli import say
 from lictor.errors import UsageError
-from lictor.facts import instant
+from lictor.facts import FIELDS, SURFACES, instant
 from lictor.policy import bundled_policies
 
 __all__ = [
@@ -31,8 +31,10 @@ __all__ = [
     "now_option",
     "policies_option",
     "policy_option",
+    "rows_options",
 ]
 
+STDIN_KINDS = ["txt", "jsonl", "csv", "parquet"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -148,3 +150,21 @@ def columns_of(mapping: Iterable[str]) -> dict[str, str]:
         if columns.setdefault(name, column) != column:
             raise UsageError(f"`{name}` is mapped twice", hint="read it from one column")
     return columns
+
+
+def rows_options(command: F) -> F:
+    """How rows are read from files: under which names, and as what where they do not say themselves."""
+    for option in reversed(
+        [
+            click.option(
+                "mapping", "--map", type=WORDS, multiple=True, metavar="NAME=COLUMN", help="Such as text=body."
+            ),
+            click.option("--field", type=click.Choice(FIELDS), help="The field of rows that do not say."),
+            click.option("--subject", type=WORDS, metavar="NAME", help="The subject type of rows that do not say."),
+            click.option("--surface", type=click.Choice(SURFACES), help="The surface of rows that do not say."),
+            click.option("--whole-files", is_flag=True, help="A .txt file is one text, instead of one a line."),
+            click.option("--stdin-kind", type=click.Choice(STDIN_KINDS), help="What standard input holds."),
+        ]
+    ):
+        command = option(command)
+    return command

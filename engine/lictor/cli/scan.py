@@ -24,10 +24,10 @@ from lictor import Engine
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Judge, Judged, judge_of, tasks
-from lictor.cli.options import WORDS, as_of_option, chosen, columns_of, json_option, policy_option
+from lictor.cli.options import as_of_option, chosen, columns_of, json_option, policy_option, rows_options
 from lictor.cli.sinks import Targets, open_sinks
 from lictor.errors import InputError
-from lictor.facts import FIELDS, SURFACES, one_of
+from lictor.facts import one_of
 from lictor.report.summary import Tally, render_tally
 from lictor.scan.inputs import FileError, Inputs, open_inputs
 from lictor.scan.jobs import copies, ordered_map
@@ -49,12 +49,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--events", type=_FILE, metavar="F|-", help="Write a JSON event a decision here; `-`: standard output.")
 @click.option("engine_name", "--engine", type=click.Choice(["here", "spark"]), default="here", help="Where to work.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
-@click.option("mapping", "--map", type=WORDS, multiple=True, metavar="NAME=COLUMN", help="Such as text=body.")
-@click.option("--field", type=click.Choice(FIELDS), help="The field of rows that do not say.")
-@click.option("--subject", type=WORDS, metavar="NAME", help="The subject type of rows that do not say.")
-@click.option("--surface", type=click.Choice(SURFACES), help="The surface of rows that do not say.")
-@click.option("--whole-files", is_flag=True, help="A .txt file is one text, instead of one a line.")
-@click.option("--stdin-kind", type=click.Choice(["txt", "jsonl", "csv", "parquet"]), help="What standard input holds.")
+@rows_options
 @click.option("every", "--all", is_flag=True, help="Rows of which nothing is decided, too.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be decided.")
 @click.option("--no-progress", is_flag=True, help="No progress bar.")

@@ -21,12 +21,12 @@ from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Task, tasks
 from lictor.cli.lives import rules_of
-from lictor.cli.options import INSTANT, POLICY, WORDS, as_of_option, columns_of, json_option
+from lictor.cli.options import INSTANT, POLICY, WORDS, as_of_option, columns_of, json_option, rows_options
 from lictor.cli.pages import refuse_page, write_page
 from lictor.cli.revisions import policy_at
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.errors import UsageError
-from lictor.facts import FIELDS, SURFACES, one_of
+from lictor.facts import one_of
 from lictor.ledger import Ledger
 from lictor.policy import load_canonical
 from lictor.report.diff_page import page_of
@@ -64,12 +64,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--samples", type=click.IntRange(0, 1000), default=3, metavar="N", help="Rows to read of each kind (3).")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="What samples are drawn by (0).")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
-@click.option("mapping", "--map", type=WORDS, multiple=True, metavar="NAME=COLUMN", help="Such as text=body.")
-@click.option("--field", type=click.Choice(FIELDS), help="The field of rows that do not say.")
-@click.option("--subject", type=WORDS, metavar="NAME", help="The subject type of rows that do not say.")
-@click.option("--surface", type=click.Choice(SURFACES), help="The surface of rows that do not say.")
-@click.option("--whole-files", is_flag=True, help="A .txt file is one text, instead of one a line.")
-@click.option("--stdin-kind", type=click.Choice(["txt", "jsonl", "csv", "parquet"]), help="What standard input holds.")
+@rows_options
 @click.option("html", "--html", type=_FILE, metavar="F", help="Write the report as one page here.")
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="The language of the page.")
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
