@@ -11,13 +11,20 @@ __all__ = ["index", "pages"]
 
 CODE = re.compile(r"^## ([A-Z]\d{3}): (.+?)\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 
+GUIDE = re.compile(r"\]\(([a-z/-]+\.md)")
+
 
 def pages(listing: str, back: str) -> Mapping[str, str]:
     """A page for each code of the listing, by its file's name; `back` is the name of the page that lists them."""
     return {
-        f"{found[1]}.md": f"# {found[1]}: {found[2]}\n\n{found[3].strip()}\n\n[All codes](../{back})\n"
+        f"{found[1]}.md": f"# {found[1]}: {found[2]}\n\n{_below(found[3].strip())}\n\n[All codes](../{back})\n"
         for found in CODE.finditer(listing)
     }
+
+
+def _below(text: str) -> str:
+    """The text as a page one folder below the one it was on."""
+    return GUIDE.sub(r"](../\1", text)
 
 
 def index(listing: str) -> str:
