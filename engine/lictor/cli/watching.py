@@ -22,10 +22,12 @@ def again_on_change(do: Callable[[], None], watched: Callable[[], Iterable[Path]
         do()
         while (now := _stamps(watched())) == before:
             time.sleep(pause)
-        # An editor writes in steps: wait until nothing moves any more.
-        while (later := _stamps(watched())) != now:
-            now = later
+        # An editor writes in steps, the first of which may leave nothing: wait until nothing moves any more.
+        moving = True
+        while moving:
             time.sleep(pause / 5)
+            later = _stamps(watched())
+            moving, now = later != now, later
 
 
 def files_below(paths: Iterable[Path]) -> list[Path]:
