@@ -80,6 +80,7 @@ def test_an_empty_table_has_the_columns():
     [
         ({"keep": ["action"]}, "column `action` is one of those that come out"),
         ({"columns": {"txt": "body"}}, "`txt` is not a column that is read"),
+        ({"defaults": {"subjct": "group"}}, "default `subjct` is not known"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(settings, said):
@@ -96,3 +97,10 @@ def test_columns_that_are_not_there_are_named(settings, said):
     """With what there is."""
     with pytest.raises(UsageError, match=said):
         Scanner(ENGINE, **settings)(pa.table({"body": ["x"], "n": [1], "text": ["y"]}))
+
+
+def test_a_name_that_stands_twice_is_refused():
+    """Nobody can say which column is meant."""
+    table = pa.Table.from_arrays([pa.array(["a"]), pa.array(["b"])], names=["text", "text"])
+    with pytest.raises(UsageError, match="column `text` stands 2 times"):
+        Scanner(ENGINE)(table)

@@ -168,3 +168,12 @@ def test_a_scan_that_could_decide_no_row_is_no_clean_scan(lictor, tulips, tmp_pa
 
     assert 2 == ran.code
     assert "error: no row could be decided" in ran.err
+
+
+def test_jobs_are_of_this_machine(lictor, tmp_path):
+    """Beside a cluster they would be ignored, so they are refused."""
+    path = tmp_path / "a.txt"
+    path.write_text("x\n")
+    ran = lictor("scan", path, "-p", "wechat", "--engine", "spark", "--jobs", "2")
+
+    assert (2, "error: `--jobs` is about this machine\n") == (ran.code, ran.err.partition("hint")[0])

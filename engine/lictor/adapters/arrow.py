@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from lictor.decide import Decision
 from lictor.engine import Engine
 from lictor.errors import UsageError
-from lictor.facts import FIELDS, instant, stamp, suggest
+from lictor.facts import FIELDS, instant, one_of, stamp, suggest
 from lictor.policy import load_canonical
 from lictor.scan.columns import ATTRIBUTES, Decided, RowError, completed
 from lictor.scan.naming import naming
@@ -54,6 +54,8 @@ DECIDED = pa.schema(
 """The columns that come out, one row for each row in. `action` is `none` and the others are null where nothing is
 decided; a row that could not be judged has a null `action`, and `error` says why. `decision` is canonical JSON."""
 
+_DEFAULTS = ("field", "subject", "surface")
+
 Table = TypeVar("Table", pa.RecordBatch, pa.Table)
 
 
@@ -86,6 +88,8 @@ class Scanner:
         for name in self._columns:
             if name not in self._wanted():
                 raise UsageError(f"`{name}` is not a column that is read", hint=suggest(name, self._wanted()))
+        for name in self._defaults:
+            one_of(name, _DEFAULTS, "default")
 
     @property
     def digests(self) -> dict[str, str]:
@@ -121,15 +125,19 @@ class Scanner:
         return self._batch(table)
 
     def _batch(self, batch: pa.RecordBatch) -> pa.RecordBatch:
+        renamed = self._renamed(batch)
         schema = self.schema(batch.schema)
         kept = [batch.column(name) for name in self.keep]
-        return pa.RecordBatch.from_arrays([*kept, *self._decided(self._renamed(batch))], schema=schema)
+        return pa.RecordBatch.from_arrays([*kept, *self._decided(renamed)], schema=schema)
 
     def _wanted(self) -> list[str]:
         return ["text", *(f"text.{field}" for field in FIELDS), *ATTRIBUTES, *self._signals]
 
     def _renamed(self, batch: pa.RecordBatch) -> pa.RecordBatch:
         names = batch.schema.names
+        for name in names:
+            if names.count(name) > 1:
+                raise UsageError(f"column `{name}` stands {names.count(name)} times", hint="rename all but one of them")
         for wanted, held in self._columns.items():
             if held not in names:
                 raise UsageError(f"no column `{held}`, which `{wanted}` is read from: {naming(names)}")

@@ -56,10 +56,17 @@ class Metrics:
 def session(name: str = "lictor") -> SparkSession:
     """The running Spark session, or one started with what the environment says."""
     try:
+        from pyspark.errors import PySparkRuntimeError  # noqa: PLC0415
         from pyspark.sql import SparkSession  # noqa: PLC0415
     except ImportError:
         raise LictorError("PySpark is not installed", hint="pip install 'lictor[spark]'; it needs Java 17") from None
-    return SparkSession.builder.appName(name).getOrCreate()
+    try:
+        return SparkSession.builder.appName(name).getOrCreate()
+    except PySparkRuntimeError as error:
+        raise LictorError(
+            f"Spark does not start: {str(error).partition(chr(10))[0]}",
+            hint="it needs Java 17, on the path or under `JAVA_HOME`",
+        ) from None
 
 
 def scan(

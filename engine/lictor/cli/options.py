@@ -29,9 +29,12 @@ __all__ = [
     "json_option",
     "ledgers_argument",
     "now_option",
+    "page_options",
     "policies_option",
     "policy_option",
+    "processes_option",
     "rows_options",
+    "sets_option",
 ]
 
 STDIN_KINDS = ["txt", "jsonl", "csv", "parquet"]
@@ -121,6 +124,17 @@ jobs_option = click.option(
     metavar="N",
     help="Work in so many processes. Left out: as many as there are processors.",
 )
+processes_option = click.option(
+    "--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes."
+)
+sets_option = click.option(
+    "sets",
+    "--set",
+    multiple=True,
+    type=WORDS,
+    metavar="PATH=VALUE",
+    help="What if this stood in the policy, such as `strikes.life=90d`? All that are given make one variant.",
+)
 ledgers_argument = click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="FILE...")
 
 
@@ -150,6 +164,14 @@ def columns_of(mapping: Iterable[str]) -> dict[str, str]:
         if columns.setdefault(name, column) != column:
             raise UsageError(f"`{name}` is mapped twice", hint="read it from one column")
     return columns
+
+
+def page_options(command: F) -> F:
+    """A report to read in a browser, and its language."""
+    lang = click.Choice(["en", "zh"])
+    command = click.option("--lang", type=lang, default="en", help="The language of the report.")(command)
+    path = click.Path(path_type=Path)
+    return click.option("--html", type=path, metavar="F", help="Write a report to read in a browser.")(command)
 
 
 def rows_options(command: F) -> F:

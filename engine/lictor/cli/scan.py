@@ -24,9 +24,17 @@ from lictor import Engine
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Judge, Judged, judge_of, tasks
-from lictor.cli.options import as_of_option, chosen, columns_of, json_option, policy_option, rows_options
+from lictor.cli.options import (
+    as_of_option,
+    chosen,
+    columns_of,
+    json_option,
+    policy_option,
+    processes_option,
+    rows_options,
+)
 from lictor.cli.sinks import Targets, open_sinks
-from lictor.errors import InputError
+from lictor.errors import InputError, UsageError
 from lictor.facts import one_of
 from lictor.report.summary import Tally, render_tally
 from lictor.scan.inputs import FileError, Inputs, open_inputs
@@ -47,8 +55,14 @@ _FILE = click.Path(path_type=Path)
 @click.option("--ledger", type=_FILE, metavar="F", help="Keep the decisions in this ledger; a second run adds nothing.")
 @click.option("--rejects", type=_FILE, metavar="F", help="Write the rows that cannot be decided here, as JSON lines.")
 @click.option("--events", type=_FILE, metavar="F|-", help="Write a JSON event a decision here; `-`: standard output.")
-@click.option("engine_name", "--engine", type=click.Choice(["here", "spark"]), default="here", help="Where to work.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
+@click.option(
+    "engine_name",
+    "--engine",
+    type=click.Choice(["here", "spark"]),
+    default="here",
+    help="Decide on this machine, or on the executors of a Spark cluster.",
+)
+@processes_option
 @rows_options
 @click.option("every", "--all", is_flag=True, help="Rows of which nothing is decided, too.")
 @click.option("--strict", is_flag=True, help="Stop at the first row that cannot be decided.")
@@ -88,6 +102,10 @@ def command(
 
     The exit code is 1 where an action is stronger than `flag`, 2 where a file could not be read.
     """
+    if engine_name == "spark" and jobs > 1:
+        raise UsageError(
+            "`--jobs` is about this machine", hint="leave it out: Spark has as many executors as it is given"
+        )
     targets = Targets(out=out, ledger=ledger, rejects=rejects, events=events, as_json=as_json)
     targets.check(paths, strict=strict)
     engine = Engine.load(chosen(policies))

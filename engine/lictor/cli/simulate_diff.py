@@ -21,7 +21,17 @@ from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Task, tasks
 from lictor.cli.lives import rules_of
-from lictor.cli.options import INSTANT, POLICY, WORDS, as_of_option, columns_of, json_option, rows_options
+from lictor.cli.options import (
+    INSTANT,
+    POLICY,
+    WORDS,
+    as_of_option,
+    columns_of,
+    json_option,
+    page_options,
+    processes_option,
+    rows_options,
+)
 from lictor.cli.pages import refuse_page, write_page
 from lictor.cli.revisions import policy_at
 from lictor.detect import CompiledPolicy, compile_policy
@@ -63,10 +73,9 @@ _FILE = click.Path(path_type=Path)
 @click.option("--fail-if", type=WORDS, multiple=True, metavar="CONDITION", help="Such as 'newly_banned > 0.1%'.")
 @click.option("--samples", type=click.IntRange(0, 1000), default=3, metavar="N", help="Rows to read of each kind (3).")
 @click.option("--seed", type=click.IntRange(min=0), default=0, metavar="N", help="What samples are drawn by (0).")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
+@processes_option
 @rows_options
-@click.option("html", "--html", type=_FILE, metavar="F", help="Write the report as one page here.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="The language of the page.")
+@page_options
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 @json_option
 def command(

@@ -15,7 +15,7 @@ import orjson
 
 from lictor.cli import say
 from lictor.cli.codes import OK
-from lictor.cli.options import POLICY, WORDS, as_of_option, json_option
+from lictor.cli.options import POLICY, WORDS, as_of_option, json_option, page_options, processes_option, sets_option
 from lictor.errors import UsageError
 from lictor.policy import Policy, load_policy
 from lictor.report.simulated_population import population_to_dict, render_population
@@ -54,14 +54,7 @@ _FILE = click.Path(path_type=Path)
 )
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=1, metavar="N", show_default=True)
 @as_of_option
-@click.option(
-    "sets",
-    "--set",
-    multiple=True,
-    type=WORDS,
-    metavar="PATH=VALUE",
-    help="What if this stood in the policy, such as `strikes.life=90d`? All that are given make one variant.",
-)
+@sets_option
 @click.option(
     "sweeps",
     "--sweep",
@@ -88,9 +81,8 @@ _FILE = click.Path(path_type=Path)
     show_default=True,
     help="Draws of the sensitivity analysis; `sobol` makes as many runs for each quantity, and twice as many more.",
 )
-@click.option("--jobs", type=click.IntRange(min=1), default=1, metavar="N", help="Work in so many processes.")
-@click.option("--html", type=_FILE, metavar="F", help="Write a report to read in a browser.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="The language of the report.")
+@processes_option
+@page_options
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 @json_option
 def command(

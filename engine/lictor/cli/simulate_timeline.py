@@ -17,7 +17,7 @@ import orjson
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.lives import rules_for, rules_of
-from lictor.cli.options import INSTANT, WORDS, json_option, policies_option
+from lictor.cli.options import INSTANT, WORDS, json_option, page_options, policies_option, sets_option
 from lictor.enforce import Rulebook
 from lictor.errors import UsageError
 from lictor.ledger import Ledger
@@ -59,14 +59,7 @@ class Length(click.ParamType[timedelta]):
     "A bundled policy's name, a file, a folder or a pack; several judge together. "
     "Left out: the folder `policy/` here, else those of `lictor enforce`; of a ledger, those it was last fed under."
 )
-@click.option(
-    "sets",
-    "--set",
-    multiple=True,
-    type=WORDS,
-    metavar="PATH=VALUE",
-    help="What if this stood in the policy, such as `strikes.life=90d`? All that are given make one variant.",
-)
+@sets_option
 @click.option("--sweep", type=click.Path(path_type=Path), metavar="F", help="Variants from a YAML file.")
 @click.option(
     "besides",
@@ -84,8 +77,7 @@ class Length(click.ParamType[timedelta]):
 )
 @click.option("--until", type=INSTANT, metavar="T", help="Let the clock run on to this instant after the last fact.")
 @click.option("--every", type=Length(), default="1d", metavar="LENGTH", help="Measure by spans so long, such as `1d`.")
-@click.option("--html", type=click.Path(path_type=Path), metavar="F", help="Write a report to read in a browser.")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="The language of the report.")
+@page_options
 @click.option("--no-progress", is_flag=True, help="No progress bar.")
 @json_option
 def command(

@@ -961,11 +961,6 @@ class PolicyDocument(Model):
     ledger: Recording = Recording()
     guards: Some[Guard] = ()
 
-    @property
-    def content_name(self) -> str:
-        """What stands for this content and no other: the policy, its newest version, the revision."""
-        return f"{self.policy} {self.versions[-1].id} revision {self.revision}"
-
     @cached_property
     def known_signals(self) -> Mapping[str, SignalType]:
         """The signals a caller may give: the built-in ones and those declared here."""
