@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lictor.match.edges import DOT_FORMS, SPELT_DOT_SIDES
+from lictor.match.gaps import BRACKETS, CLAUSE_MARKS
 from lictor.match.spellings import MASKS, cancel_phrase, compile_term
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, Term
-from lictor.match.verify import BRACKETS, CLAUSE_MARKS, CLOSED_WITHIN, MEET_BY_CHANCE
+from lictor.match.verify import CLOSED_WITHIN, MEET_BY_CHANCE
 from lictor.text import BITS, Part, describe, differences, names_of
 from lictor.text.frequency import frequency, is_ordinary_word
 from lictor.text.tables import (

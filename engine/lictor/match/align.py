@@ -14,7 +14,7 @@ from lictor.match.terms import Pattern
 from lictor.text import BITS, differences
 from lictor.text.tables import DIGIT, HAN, KEPT, LETTER, readings
 
-__all__ = ["STRETCHED_FROM", "Aligned", "align"]
+__all__ = ["STRETCHED_FROM", "Aligned", "align", "fold_needed", "leet_is_spelt"]
 
 # Letters of a term from which a run of two may stand for one: English doubles letters by itself.
 STRETCHED_FROM = 5
@@ -104,7 +104,7 @@ def _stretch_uniform(
     stop = begin - 1 if backwards else len(run)
     for place in range(len(run) - 1 if backwards else begin, stop, -1 if backwards else 1):
         atom = run[place]
-        folds = _fold_needed(pattern, letter, atom)
+        folds = fold_needed(pattern, letter, atom)
         if folds is None:
             break
         touching = bool(new) and touches(run[place + 1] if backwards else atom)
@@ -185,7 +185,7 @@ def _stretch_mixed(
 
 def _reach(pattern: Pattern, states: dict[int, _State], done: int, target: int, atom: Atom, so_far: _State) -> None:
     """Enter the state if the atom may be that letter and no cheaper way led there."""
-    folds = _fold_needed(pattern, target, atom)
+    folds = fold_needed(pattern, target, atom)
     if folds is None:
         return
     needed, leet, is_new = so_far
@@ -199,7 +199,7 @@ def _opposite(pattern: Pattern, atoms: list[Atom], letter: int) -> Aligned | Non
     """The atoms opposite as many letters, one for one."""
     total = leet = 0
     for index, atom in enumerate(atoms, letter):
-        needed = _fold_needed(pattern, index, atom)
+        needed = fold_needed(pattern, index, atom)
         if needed is None:
             return None
         total |= needed
@@ -207,7 +207,15 @@ def _opposite(pattern: Pattern, atoms: list[Atom], letter: int) -> Aligned | Non
     return Aligned(atoms, list(range(letter, letter + len(atoms))), total, leet)
 
 
-def _fold_needed(pattern: Pattern, index: int, atom: Atom) -> int | None:
+def leet_is_spelt(letters: int, atoms: int, leet: int) -> bool:
+    """Whether letters carry the word: more than leet in three or fewer, as many up to five, half as many beyond."""
+    plain = atoms - leet
+    if letters <= 3:
+        return plain > leet
+    return plain >= leet if letters <= STRETCHED_FROM else 2 * plain >= leet
+
+
+def fold_needed(pattern: Pattern, index: int, atom: Atom) -> int | None:
     """The folds by which the atom is that letter of the pattern; None if it may not be."""
     letter = pattern.letters[index]
     seen, meant = atom.part, letter.part

@@ -53,6 +53,7 @@ _LEET = np.uint32(BITS["leet"])
 _SOUGHT_IN, _SOUGHT = 64, 32
 # Comparisons for each character, from which on a look at all characters is cheaper.
 _OFTEN = 2
+_NONE: Places = np.empty(0, np.int64)
 _DOLLARS, _SELECTORS = (ord("$"), ord("＄")), (0xFE0E, 0xFE0F)
 
 
@@ -73,6 +74,7 @@ class AsWritten:
         """The patterns by word."""
         self._counts = np.fromiter(map(len, patterns), np.int64, len(patterns))
         self._first = np.cumsum(self._counts) - self._counts
+        self._singly = bool((self._counts == 1).all())
         own = list(chain.from_iterable(patterns))
         texts = [pattern.text if _may_be_decided(pattern) else "" for pattern in own]
         self._codes = encode("".join(texts))
@@ -96,6 +98,10 @@ class AsWritten:
         self._once = np.fromiter((len(p.word) > 1 and p.runs[0] == 1 for p in own), np.bool_, len(own))
         tickers = (p.term.options.ticker and not p.allow and not p.lead for p in own)
         self._tickers = np.fromiter(tickers, np.bool_, len(own))
+        # What no pattern has need not be looked for.
+        self._some_alone, self._some_single = bool(self._alone.any()), bool(self._single.any())
+        self._some_edged, self._some_tickers = bool(self._edges.any()), bool(self._tickers.any())
+        self._all_symbolic = bool(self._symbolic.all())
         self._second = np.fromiter(map(_second_letter, own), np.uint32, len(own))
         self._sought = _Sought(own)
 
@@ -107,23 +113,37 @@ class AsWritten:
         decided, matches = [np.zeros(0, np.bool_)], [np.zeros((0, 4), np.int64)]
         counts = self._counts.take(hits.words)
         for part in pieces(counts):
-            patterns, own = one_by_one(self._first.take(hits.words[part]), counts[part])
-            loose = hits.loose[part].take(own)
-            pairs = _Pairs(patterns, hits.begins[part].take(own))
-            apart = np.flatnonzero(loose & self._once.take(patterns))
+            begins, loose = hits.begins[part], hits.loose[part]
+            if self._singly:
+                patterns, own = hits.words[part], None
+            else:
+                patterns, own = one_by_one(self._first.take(hits.words[part]), counts[part])
+                begins, loose = begins.take(own), loose.take(own)
+            pairs = _Pairs(patterns, begins)
+            apart = np.flatnonzero(loose & self._once.take(patterns)) if loose.any() else _NONE
             if len(apart):
-                second = hits.second[part].take(own.take(apart))
+                second = hits.second[part].take(apart if own is None else own.take(apart))
+                pairs = _Pairs(patterns, begins.copy())
                 pairs.begins[apart] = self._last_of_run(codes, pairs.some(apart), second)
             verdicts, needed = self._judge(codes, pairs, loose)
             left = np.flatnonzero(verdicts == _UNSURE)
-            cannot = self._cannot(codes, pairs.some(left), hits.until[part].take(own.take(left)), loose.take(left))
-            verdicts[left[cannot]] = _NO
-            sure = np.minimum.reduceat(verdicts, np.cumsum(counts[part]) - counts[part]) != _UNSURE
+            if len(left):
+                until = hits.until[part].take(left if own is None else own.take(left))
+                cannot = self._cannot(codes, pairs.some(left), until, loose.take(left))
+                verdicts[left[cannot]] = _NO
+            yes = verdicts == _YES
+            if own is None:
+                sure = verdicts != _UNSURE
+            else:
+                sure = np.minimum.reduceat(verdicts, np.cumsum(counts[part]) - counts[part]) != _UNSURE
+                yes &= sure.take(own)
             decided.append(sure)
-            yes = np.flatnonzero((verdicts == _YES) & sure.take(own))
-            patterns, starts = pairs.some(yes)
-            ends = starts + self._sizes.take(patterns)
-            matches.append(np.stack([starts, ends, self._orders.take(patterns), needed.take(yes)], axis=1))
+            which = np.flatnonzero(yes)
+            found = np.empty((len(which), 4), np.int64)
+            patterns, found[:, 0] = pairs.some(which)
+            np.add(found[:, 0], self._sizes.take(patterns), out=found[:, 1])
+            found[:, 2], found[:, 3] = self._orders.take(patterns), needed.take(which)
+            matches.append(found)
         return np.concatenate(decided), np.concatenate(matches)
 
     def _last_of_run(self, codes: Codes, pairs: _Pairs, second: Places) -> Places:
@@ -139,35 +159,54 @@ class AsWritten:
         """The verdict on each pattern, if it stands letter for letter; and what it needs where it does."""
         verdicts, needed = np.zeros(len(loose), np.uint8), self._needs.take(pairs.patterns)
         sizes = self._sizes.take(pairs.patterns)
-        some = np.flatnonzero((sizes > 0) & (pairs.begins + sizes <= len(codes)))
-        some = some[~(loose.take(some) & self._alone.take(pairs.patterns.take(some)))]
-        begins = pairs.begins.take(some)
-        if len(some) and int(sizes.take(some).sum()) > _OFTEN * int(begins.max() - begins.min()):
-            exact = self._are_their_symbols(codes, pairs.some(some))
+        stands = sizes > 0
+        stands &= pairs.begins + sizes <= len(codes)
+        if self._some_alone:
+            stands &= ~(loose & self._alone.take(pairs.patterns))
+        if stands.all():
+            some, begins, likely = np.arange(len(loose)), pairs.begins, pairs
+        else:
+            some = np.flatnonzero(stands)
+            sizes, begins, likely = sizes.take(some), pairs.begins.take(some), pairs.some(some)
+        if len(some) and int(sizes.sum()) > _OFTEN * int(begins.max() - begins.min()):
+            exact = self._are_their_symbols(codes, likely, sizes)
+            if exact.all():
+                verdicts[some] = self._stands(codes, likely)
+                return verdicts, needed
             which, some = some[exact], some[~exact]
-            verdicts[which] = self._stands(codes, pairs.some(which), np.ones(len(which), np.bool_))
-        for part in pieces(sizes.take(some)):
+            verdicts[which] = self._stands(codes, pairs.some(which))
+            sizes, likely = self._sizes.take(pairs.patterns.take(some)), pairs.some(some)
+        # What does not end with its last letter is not letter for letter.
+        ends = symbols().take(codes.take(likely.begins + sizes - 1)) == self._symbols[1].take(likely.patterns)
+        sizes, some = sizes[ends], some[ends]
+        for part in pieces(sizes):
             which = some[part]
             fits, folds = self._letter_for_letter(codes, pairs.some(which))
             needed[which] |= folds
             # A single letter that is another one is nothing; of several, others may be those meant.
-            alone = self._single.take(pairs.patterns.take(which)) & (codes.take(pairs.begins.take(which)) < 128)
-            verdicts[which] = np.where(fits | alone, self._stands(codes, pairs.some(which), fits), _UNSURE)
+            if self._some_single:
+                alone = self._single.take(pairs.patterns.take(which)) & (codes.take(pairs.begins.take(which)) < 128)
+                fitting = np.flatnonzero(fits | alone)
+            else:
+                fitting = np.flatnonzero(fits)
+            which = which.take(fitting)
+            verdicts[which] = self._stands(codes, pairs.some(which), fits.take(fitting))
         return verdicts, needed
 
-    def _are_their_symbols(self, codes: Codes, pairs: _Pairs) -> NDArray[np.bool_]:
+    def _are_their_symbols(self, codes: Codes, pairs: _Pairs, sizes: Places) -> NDArray[np.bool_]:
         """Whether the patterns are one with the text, since of the characters of each symbol both have the usual one.
 
         A symbol's usual character is that which the patterns have for it. Far less is compared than letter for letter.
         """
-        ends = pairs.begins + self._sizes.take(pairs.patterns)
+        ends = pairs.begins + sizes
         first = int(pairs.begins.min())
         codes = codes[first : int(ends.max())]
         other = self._usual.take(symbols().take(codes)) != codes
         other[1:] |= codes[1:] == codes[:-1]
         before = np.concatenate([[0], np.cumsum(other, dtype=np.int32)])
-        found: NDArray[np.bool_] = self._symbolic.take(pairs.patterns)
-        found &= before.take(ends - first) == before.take(pairs.begins - first)
+        found: NDArray[np.bool_] = before.take(ends - first) == before.take(pairs.begins - first)
+        if not self._all_symbolic:
+            found &= self._symbolic.take(pairs.patterns)
         return found
 
     def _letter_for_letter(self, codes: Codes, pairs: _Pairs) -> tuple[NDArray[np.bool_], NDArray[np.uint32]]:
@@ -191,28 +230,33 @@ class AsWritten:
         fits = (folds != NO_DIFFERENCE) & (spelt | (leet == 0))
         return fits, folds
 
-    def _stands(self, codes: Codes, pairs: _Pairs, fits: NDArray[np.bool_]) -> NDArray[np.uint8]:
-        """The verdict on patterns from what is beside them, where they stand letter for letter if they fit."""
+    def _stands(self, codes: Codes, pairs: _Pairs, fits: NDArray[np.bool_] | None = None) -> NDArray[np.uint8]:
+        """The verdict on patterns from what is beside them, where they stand letter for letter, or do if they fit."""
         patterns, begins = pairs
         ends = begins + self._sizes.take(patterns)
         after = codes.take(ends, mode="clip")
         after[ends == len(codes)] = BREAK_CODE
-        before = codes.take(begins - 1, mode="clip")
-        before[begins == 0] = BREAK_CODE
-        about, edge = _beside().take(after), self._edges[1].take(patterns)
+        about = _beside().take(after)
         unsure = (about & _STRANGE) != 0
         unsure |= symbols().take(after) == self._symbols[1].take(patterns)
-        touched = (about & edge) != 0
-        about, edge = _beside().take(before), self._edges[0].take(patterns)
-        unsure |= ((about & _STRANGE) != 0) & (edge != 0)
-        touched |= (about & edge) != 0
-        # What is drawn as a symbol touches no letter.
-        unsure |= touched & ((codes.take(begins) > 127) | (codes.take(ends - 1) > 127))
-        tickers = np.flatnonzero(self._tickers.take(patterns))
+        verdicts = np.full(len(begins), _YES)
+        if fits is not None:
+            verdicts[~fits] = _NO
+        if self._some_edged:
+            before = codes.take(begins - 1, mode="clip")
+            before[begins == 0] = BREAK_CODE
+            touched = (about & self._edges[1].take(patterns)) != 0
+            about, edge = _beside().take(before), self._edges[0].take(patterns)
+            unsure |= ((about & _STRANGE) != 0) & (edge != 0)
+            touched |= (about & edge) != 0
+            # What is drawn as a symbol touches no letter.
+            unsure |= touched & ((codes.take(begins) > 127) | (codes.take(ends - 1) > 127))
+            verdicts[touched] = _NO
+        tickers = np.flatnonzero(self._tickers.take(patterns)) if self._some_tickers else _NONE
         if len(tickers):
-            dollar = np.isin(before.take(tickers), _DOLLARS)
-            touched[tickers] |= ~dollar & self._has_lower(codes, pairs.some(tickers))
-        verdicts = np.where(touched | ~fits, _NO, _YES)
+            begins = begins.take(tickers)
+            dollar = np.isin(codes.take(begins - 1, mode="clip"), _DOLLARS) & (begins > 0)
+            verdicts[tickers[~dollar & self._has_lower(codes, pairs.some(tickers))]] = _NO
         verdicts[unsure] = _UNSURE
         return verdicts
 

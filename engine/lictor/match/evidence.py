@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 
 from lictor.match.edges import PASSED, passed_over
 from lictor.match.lookup import Places, one_by_one
-from lictor.match.terms import Pattern
-from lictor.match.verify import CLOSED_WITHIN, Found, context, verify, verify_symbols
+from lictor.match.verify import CLOSED_WITHIN, Found, Verifier
 from lictor.text import MECHANISMS
 
 __all__ = ["Evidence", "Place", "Verified", "in_order", "longest", "placed"]
@@ -37,15 +36,16 @@ _Placed = tuple[list[Place], list[tuple[int | None, int, int]]]
 class Verified:
     """What the verifier said of stretches of text, for the length of one search."""
 
-    def __init__(self) -> None:
+    def __init__(self, verifier: Verifier) -> None:
+        self._verifier = verifier
         self._passed_over = passed_over()
-        self._said: dict[tuple[object, ...], _Placed] = {}
+        self._said: dict[tuple[int, bool, int, int, str], _Placed] = {}
 
-    def at(self, text: str, patterns: tuple[Pattern, ...], start: int, until: int, *, letters: bool) -> _Placed:
-        """What is found where the word of the patterns begins; `until` as in `Hits`."""
+    def at(self, word: int, text: str, start: int, until: int, *, letters: bool) -> _Placed:
+        """What is found where the word begins; `until` as in `Hits`."""
         if until < 0 or until - start > _LENGTH:
-            return _verify(text, patterns, start, letters=letters)
-        beside = context(patterns)
+            return placed(self._verifier.found(word, text, start, letters=letters), start)
+        beside = self._verifier.beside[word]
         begin = start - beside
         if begin > 0 and text[start - 1] in self._passed_over:
             begin -= PASSED
@@ -53,10 +53,10 @@ class Verified:
         # What is seen behind the word ends it.
         stop = until if beside == 1 and text[until - 1] in " ,.\n" else until + beside
         stop += CLOSED_WITHIN if letters else 0
-        key = (id(patterns), letters, start - begin, until - start, text[begin:stop])
+        key = (word, letters, start - begin, until - start, text[begin:stop])
         said = self._said.get(key)
         if said is None:
-            said = _verify(text, patterns, start, letters=letters)
+            said = placed(self._verifier.found(word, text, start, letters=letters), start)
             if len(self._said) >= _REMEMBERED:
                 self._said.clear()
             self._said[key] = said
@@ -101,7 +101,9 @@ class Evidence:
         if self._arrays:
             found = np.concatenate([*self._arrays, found])
         if len(found) > 1:
-            found = found.take(_in_order(found), axis=0)
+            order = _in_order(found)
+            if order is not None:
+                found = found.take(order, axis=0)
             again = (found[1:, 0] == found[:-1, 0]) & (found[1:, 1] == found[:-1, 1]) & (found[1:, 2] == found[:-1, 2])
             if again.any():
                 found = found[np.concatenate([[True], ~again])]
@@ -111,15 +113,15 @@ class Evidence:
         return found
 
 
-def _in_order(places: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The numbers of the places in order; of those at one place for one term, what needs least comes first."""
+def _in_order(places: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The numbers of the places in order, None if they are; of one place for one term, what needs least comes first."""
     start, end, order, needed = places.T
     size, needs = end - start, np.bitwise_count(needed).astype(np.int64) << len(MECHANISMS) | needed
     bits = [int(values.max()).bit_length() for values in (start, size, order, needs)]
     if sum(bits) > 63:
         return np.lexsort((needs, order, end, start))
     keys = ((start << bits[1] | size) << bits[2] | order) << bits[3] | needs
-    return np.arange(len(keys)) if (keys[1:] >= keys[:-1]).all() else np.argsort(keys)
+    return None if (keys[1:] >= keys[:-1]).all() else np.argsort(keys)
 
 
 def in_order(places: Iterable[Place], cancels: Sequence[tuple[int | None, int, int]]) -> list[Place]:
@@ -155,14 +157,6 @@ def longest(places: Iterable[Place]) -> Iterator[Place]:
         else:
             group = [place] if end > group[0][1] else [*group, place]
     yield from group
-
-
-def _verify(text: str, patterns: tuple[Pattern, ...], start: int, *, letters: bool) -> _Placed:
-    if patterns[0].word:
-        found = list(verify(patterns, text, start, letters=letters))
-    else:
-        found = [one for pattern in patterns if (one := verify_symbols(pattern, text, start)) is not None]
-    return placed(found, start)
 
 
 def placed(found: Iterable[Found], origin: int) -> _Placed:

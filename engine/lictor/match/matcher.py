@@ -23,7 +23,7 @@ from lictor.match.found import Match, Matches, matches_at
 from lictor.match.search import Search
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import OptionValues, Pattern, Term, options_from
-from lictor.match.verify import Found, context, verify
+from lictor.match.verify import Found, Verifier
 from lictor.text import BITS, encode
 from lictor.text.reading import SHORT
 
@@ -67,7 +67,8 @@ class Matcher:
             if view
         ]
         self._written = [AsWritten(search.patterns) for search in self._searches]
-        self._beside = [np.array(list(map(context, search.patterns)), np.int64) for search in self._searches]
+        self._verifiers = [Verifier(search.patterns) for search in self._searches]
+        self._beside = [np.array(verifier.beside, np.int64) for verifier in self._verifiers]
 
     def find(self, text: str, overlap: Overlap = "longest") -> list[Match]:
         """The matches in the text, sorted by start and end.
@@ -111,15 +112,16 @@ class Matcher:
             return None
         found: list[Place] = []
         cancels: list[tuple[int | None, int, int]] = []
-        verified = Verified()
-        for search in self._searches:
+        for search, verifier in zip(self._searches, self._verifiers, strict=True):
             occurrences = search.glance(text)
             if occurrences is None or len(occurrences) > _SEVERAL:
                 return None
-            for word, begin, until in occurrences:
-                said = verified.at(text, search.patterns[word], begin, until, letters=False)
-                found += [(start + begin, end + begin, order, needed) for start, end, order, needed in said[0]]
-                cancels += [(scope, start + begin, end + begin) for scope, start, end in said[1]]
+            for word, begin, _ in occurrences:
+                for pattern, start, end, needed in verifier.found(word, text, begin):
+                    if pattern.allow:
+                        cancels.append((pattern.scope, start, end))
+                    else:
+                        found.append((start, end, pattern.order, needed))
         return in_order(found, cancels)
 
     def _find_rows(self, rows: Rows) -> Iterator[tuple[int, Matches]]:
@@ -134,9 +136,10 @@ class Matcher:
 
     def _places(self, rows: Rows) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """The places by row, for the rows that have any, counted from where the row begins."""
-        evidence, verified = Evidence(), Verified()
+        evidence = Evidence()
         begin, end, text = 0, -1, ""
         for number, (search, written) in enumerate(zip(self._searches, self._written, strict=True)):
+            verified = Verified(self._verifiers[number])
             for hits in search.occurrences(rows.codes):
                 # A few are verified one by one in less time than it takes to decide them together.
                 if not hits.letters and len(hits.words) > self._few:
@@ -153,7 +156,7 @@ class Matcher:
                         begin, end = rows.around(start)
                         text = rows.text[begin:end]
                     after = min(until, end) - begin if until >= 0 else -1
-                    said = verified.at(text, search.patterns[word], start - begin, after, letters=hits.letters)
+                    said = verified.at(word, text, start - begin, after, letters=hits.letters)
                     all_said.append(said)
                 if len(own) > len(stand):
                     evidence.add_alike(all_said, own, hits.begins)
@@ -172,12 +175,11 @@ class Matcher:
         """What is found only in the text as displayed, by terms that overlook reversal; the span holds all of it."""
         shown, order = displayed(text)
         codes = encode(shown)
-        for search in self._searches:
+        for search, verifier in zip(self._searches, self._verifiers, strict=True):
             for hits in search.occurrences(codes):
                 for word, at in zip(hits.words.tolist(), hits.begins.tolist(), strict=True):
-                    patterns = search.patterns[word]
-                    if patterns[0].word:
-                        yield from _turned(verify(patterns, shown, at, letters=hits.letters), order)
+                    if search.patterns[word][0].word:
+                        yield from _turned(verifier.found(word, shown, at, letters=hits.letters), order)
 
 
 def _turned(found: Iterable[Found], order: list[int]) -> Iterator[Found]:

@@ -18,80 +18,101 @@ The rules, for one reading of the dual characters (all separators, or all letter
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from collections.abc import Sequence
 
-from lictor.match.align import STRETCHED_FROM, Aligned, align
-from lictor.match.atoms import COLLAPSED, MARKS, Atom, read_runs, touches
-from lictor.match.edges import boundaries_hold, dot_needed, host_edges_hold, stands_alone
+from lictor.match.align import Aligned, align, leet_is_spelt
+from lictor.match.atoms import COLLAPSED, Atom, read_runs, touches
+from lictor.match.edges import boundaries_hold, dot_needed, host_edges_hold
+from lictor.match.gaps import judge_gap, separators_hold, unhidden
+from lictor.match.oneforone import HIDDEN, KINDS, MARK, SEVERAL, UNSURE, Found, Way, Ways, one_for_one
 from lictor.match.spellings import MASKS
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_han
 from lictor.text import BITS, describe, differences
 from lictor.text.frequency import frequency, is_ordinary_word
-from lictor.text.tables import DIGIT, DUAL, INVISIBLE, KEPT, SPACE, relation
+from lictor.text.tables import DIGIT, DUAL, KEPT, relation
 
-__all__ = ["CLAUSE_MARKS", "CLOSED_WITHIN", "Found", "context", "verify", "verify_symbols"]
+__all__ = ["CLOSED_WITHIN", "MEET_BY_CHANCE", "Found", "Verifier"]
 
-CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
 # Characters within which a bracket that is closed is one.
 CLOSED_WITHIN = 100
 # Characters beyond a host name that are looked at one by one: the longest spelling of a dot and the label beyond it.
 BESIDE = 4
-# Brackets put round each character (《币》《安》): what closes one and opens the next.
-BRACKETS = frozenset(("《》", "【】", "「」", "『』", "（）", "〈〉", "“”", "‘’"))
 # The product of the shares that two characters have of ordinary text, above which they meet by chance too often to be
 # a term that only resembles them.
 MEET_BY_CHANCE = 1e-6
 
 _RESEMBLANCE = BITS["sound"] | BITS["shape"]
-_ACCENTS, _INVISIBLE = BITS["accents"], BITS["invisible"]
-_SEPARATORS, _REPEATS = BITS["separators"], BITS["repeats"]
+_REPEATS = BITS["repeats"]
 
 
-class Found(NamedTuple):
-    """A verified match: its pattern, half-open offsets into the text, and the mechanisms it needed."""
+class Verifier:
+    """Verifies words, each of one or more patterns, where they occur; `beside` is how far it looks beyond each."""
 
-    pattern: Pattern
-    start: int
-    end: int
-    needed: int
+    def __init__(self, words: Sequence[Sequence[Pattern]]) -> None:
+        self._words = words
+        self.beside = list(map(_context, words))
+        self._ways = Ways()
+        # A word is made ready when it is first met: most never are.
+        self._ready: list[list[tuple[Pattern, Way | None]] | None] = [None] * len(words)
+
+    def found(self, word: int, text: str, start: int, *, letters: bool = False) -> list[Found]:
+        """The matches of the word's patterns where it begins, in the reading given of dual characters."""
+        ready = self._ready[word]
+        if ready is None:
+            ready = self._ready[word] = [(pattern, self._ways.of(pattern)) for pattern in self._words[word]]
+        found: list[Found] = []
+        left: list[Pattern] = []
+        for pattern, way in ready:
+            if pattern.term.options.ticker and not pattern.allow and _is_lower(pattern, text, start):
+                continue
+            if not letters:
+                if pattern.plain and _is_plain(pattern, text, start):
+                    end = start + len(pattern.text)
+                    if boundaries_hold(pattern, text, start, end):
+                        found.append(Found(pattern, start, end, pattern.needs))
+                    continue
+                told = UNSURE if way is None else one_for_one(way, text, start)
+                if told is not UNSURE:
+                    found += told
+                    continue
+            left.append(pattern)
+        if not left:
+            return found
+        if not left[0].word:
+            return [one for pattern in left if (one := _symbols_at(pattern, text, start)) is not None]
+        return found + _read_and_judge(left, text, start, letters=letters)
 
 
-def verify(patterns: Iterable[Pattern], text: str, start: int, *, letters: bool = False) -> Iterator[Found]:
-    """The matches of patterns of one word that begins at the offset, in the reading given."""
+def _read_and_judge(patterns: Sequence[Pattern], text: str, start: int, *, letters: bool) -> list[Found]:
+    """The matches of patterns of one word, by all the ways in which the letters of the text lie over theirs."""
     read: dict[bool, list[list[Atom]] | None] = {}
+    found: list[Found] = []
     for pattern in patterns:
-        if pattern.plain and not letters and _is_plain(pattern, text, start):
-            end = start + len(pattern.text)
-            if boundaries_hold(pattern, text, start, end):
-                yield Found(pattern, start, end, pattern.needs)
-            continue
-        if pattern.term.options.ticker and not pattern.allow and _is_lower(pattern, text, start):
-            continue
         short = bool(pattern.allowed & _REPEATS) and len(pattern.letters) <= COLLAPSED
         if short not in read:
             read[short] = read_runs(text, start, pattern.word, letters=letters, sound=pattern.sound, short=short)
         runs = read[short]
         if runs is None:
-            return
+            break
         if _is_solid(pattern, runs):
-            yield from _every_place(pattern, text, runs[0])
+            found += _every_place(pattern, text, runs[0])
             continue
         if pattern.mask is not None and not any(atom.gap for run in runs for atom in run):
             continue
         for aligned in align(pattern, runs):
-            found = _judge(pattern, text, aligned, letters=letters)
-            if found is not None:
-                yield found
+            one = _judge(pattern, text, aligned, letters=letters)
+            if one is not None:
+                found.append(one)
+    return found
 
 
-def verify_symbols(pattern: Pattern, text: str, start: int) -> Found | None:
+def _symbols_at(pattern: Pattern, text: str, start: int) -> Found | None:
     """The match of a pattern without letters that begins at the offset."""
     placed = _read_literal(text, start, pattern.lead, pattern.allowed)
     return None if placed is None else Found(pattern, start, placed[0], placed[1] | pattern.needs)
 
 
-def context(patterns: Iterable[Pattern]) -> int:
+def _context(patterns: Sequence[Pattern]) -> int:
     """How far before and behind the word of the patterns the verifier looks.
 
     Further where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
@@ -106,28 +127,26 @@ def _is_plain(pattern: Pattern, text: str, start: int) -> bool:
     end = start + len(pattern.text)
     if end == len(text):
         return True
-    after = describe(text[end])
-    if after.kind in MARKS or after.kind == INVISIBLE:
-        return False
-    return not after.parts or chr(after.parts[0].symbol) != pattern.word[-1]
+    after = KINDS[text[end]]
+    return after not in (MARK, HIDDEN, SEVERAL) and after != ord(pattern.word[-1])
 
 
 def _is_solid(pattern: Pattern, runs: list[list[Atom]]) -> bool:
     """Whether text and pattern are one character again and again, as written, and every place in the text counts."""
-    if len(runs) > 1 or not pattern.plain or pattern.allowed & _REPEATS or pattern.mask is not None:
+    if len(runs) > 1 or not pattern.plain or pattern.mask is not None:
         return False
     text, first = runs[0], pattern.letters[0]
+    if pattern.allowed & _REPEATS and not (len(pattern.letters) == 1 and first.flags & DIGIT):
+        return False
     return pattern.text == first.char * len(pattern.letters) and all(
         not atom.gap and atom.char == first.char and atom.part == first.part for atom in text
     )
 
 
-def _every_place(pattern: Pattern, text: str, run: list[Atom]) -> Iterator[Found]:
+def _every_place(pattern: Pattern, text: str, run: list[Atom]) -> list[Found]:
     size = len(pattern.letters)
-    for place in range(len(run) - size + 1):
-        start, end = run[place].start, run[place + size - 1].end
-        if boundaries_hold(pattern, text, start, end):
-            yield Found(pattern, start, end, pattern.needs)
+    places = ((run[at].start, run[at + size - 1].end) for at in range(len(run) - size + 1))
+    return [Found(pattern, a, b, pattern.needs) for a, b in places if boundaries_hold(pattern, text, a, b)]
 
 
 def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> Found | None:
@@ -139,10 +158,10 @@ def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> F
     start, end = atoms[0].start, atoms[-1].end
     if len(atoms) > 1:
         gaps = _judge_gaps(pattern, aligned)
-        if gaps is None or not _separators_hold(pattern, text, gaps[1], start, end):
+        if gaps is None or not separators_hold(pattern, text, gaps[1], start, end):
             return None
         needed |= gaps[0]
-    if aligned.leet and not _leet_is_spelt(pattern, aligned):
+    if aligned.leet and not leet_is_spelt(len(pattern.letters), len(atoms), aligned.leet):
         return None
     for literal, before in ((pattern.lead, True), (pattern.trail, False)):
         if literal:
@@ -206,112 +225,24 @@ def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]
     atoms, letters = aligned.atoms, aligned.letters
     for index in range(1, len(atoms)):
         gap, place = atoms[index].gap, letters[index - 1]
-        own = pattern.gaps[place] if letters[index] != place else ""
-        if place == pattern.mask and letters[index] != place:
+        stretched = letters[index] == place
+        if place == pattern.mask and not stretched:
             if gap.strip() not in MASKS:
                 return None
-            continue
-        if gap == own and place not in pattern.dots:
-            continue
-        visible = "".join(char for char in gap if describe(char).kind != INVISIBLE)
-        if len(visible) != len(gap):
-            if not pattern.allowed & _INVISIBLE:
+        elif place in pattern.dots:
+            seen = unhidden(pattern, gap)
+            dot = None if seen is None else dot_needed(pattern, place, seen[0])
+            if seen is None or dot is None:
                 return None
-            needed |= _INVISIBLE
-        if pattern.allowed & _ACCENTS and any(describe(char).kind in MARKS for char in visible):
-            visible = "".join(char for char in visible if describe(char).kind not in MARKS)
-            needed |= _ACCENTS
-        if place in pattern.dots:
-            dot = dot_needed(pattern, place, visible)
-            if dot is None:
+            needed |= seen[1] | dot
+        else:
+            said = judge_gap(pattern, gap, "" if stretched else pattern.gaps[place], stretched=stretched)
+            if said is None:
                 return None
-            needed |= dot
-        elif visible != own:
-            folded = _same_symbols(visible, own, pattern.allowed)
-            if folded is None:
-                if letters[index] == place or not _are_added(pattern, visible, own):
-                    return None
-                separators[place] = visible
-                folded = _SEPARATORS
-            needed |= folded
+            needed |= said[0]
+            if said[1] is not None:
+                separators[place] = said[1]
     return needed, separators
-
-
-def _same_symbols(seen: str, meant: str, allowed: int) -> int | None:
-    if len(seen) != len(meant):
-        return None
-    total = 0
-    for one, other in zip(seen, meant, strict=True):
-        needed = next((s for s in differences(one, other) if not s & ~allowed), None)
-        if needed is None:
-            return None
-        total |= needed
-    return total
-
-
-def _are_added(pattern: Pattern, visible: str, own: str) -> bool:
-    """Whether the gap is the term's own without its separators, or with more of them on either side."""
-    if not visible:
-        return _are_separators(pattern, own)
-    before, found, after = visible.partition(own) if own else ("", "", "")
-    if found and _are_separators(pattern, before) and _are_separators(pattern, after):
-        return True
-    return _are_separators(pattern, visible)
-
-
-def _are_separators(pattern: Pattern, gap: str) -> bool:
-    """Whether the gap is no longer than allowed and every character in it a separator of the kind allowed."""
-    options = pattern.term.options
-    if not pattern.allowed & _SEPARATORS or len(gap) > options.gap:
-        return False
-    if options.separators == "any":
-        return True
-    if options.separators in ("space", "symbols"):
-        return all((describe(char).kind == SPACE) == (options.separators == "space") for char in gap)
-    return all(char in options.separators for char in gap)
-
-
-def _separators_hold(pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int) -> bool:
-    """Whether the separators spell a term rather than part one from another."""
-    if not separators:
-        return True
-    spelt = sum(1 for gap in separators.values() if gap) == len(pattern.letters) - 1
-    for first, stop in pattern.latin:
-        broken = [(place, separators[place]) for place in range(first, stop - 1) if separators.get(place)]
-        if not broken:
-            continue
-        if stop - first < 3 and not (len(pattern.letters) > 2 and spelt):
-            return False
-        spaced = any(any(describe(char).kind == SPACE for char in gap) for _, gap in broken)
-        numeric = any(pattern.letters[p].flags & pattern.letters[p + 1].flags & DIGIT for p, _ in broken)
-        if (spaced or numeric) and len(broken) < stop - 1 - first:
-            return False
-        alone = stands_alone(
-            pattern, text, start if first == 0 else None, end if stop == len(pattern.letters) else None
-        )
-        if spaced and not alone:
-            return False
-    for place, gap in separators.items():
-        clause = not CLAUSE_MARKS.isdisjoint(gap) and (
-            is_han(pattern.letters[place]) or is_han(pattern.letters[place + 1])
-        )
-        if clause and not (spelt and (len(pattern.letters) > 2 or _are_bracketed(text, gap, start, end))):
-            return False
-    return True
-
-
-def _are_bracketed(text: str, gap: str, start: int, end: int) -> bool:
-    """Whether brackets close before and open behind the gap as they do within it: 《币》《安》."""
-    return gap[::-1] in BRACKETS and text[start - 1 : start] == gap[-1] and text[end : end + 1] == gap[0]
-
-
-def _leet_is_spelt(pattern: Pattern, aligned: Aligned) -> bool:
-    """Whether letters carry the word: more than leet in three or fewer, as many up to five, half as many beyond."""
-    plain = len(aligned.atoms) - aligned.leet
-    size = len(pattern.letters)
-    if size <= 3:
-        return plain > aligned.leet
-    return plain >= aligned.leet if size <= STRETCHED_FROM else 2 * plain >= aligned.leet
 
 
 def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[int, int] | None:

@@ -39,6 +39,16 @@ class Reading:
     @cached_property
     def offsets(self) -> list[int]:
         """For each of them the offset of the first character that it stands for."""
+        found, seen = self._found, self.seen
+        if max(map(len, found), default=0) > 1:
+            return self._offsets_of_several()
+        kept = [at for at, symbol in enumerate(found) if symbol]
+        if len(self.symbols) == len(kept):
+            return kept
+        return kept[:1] + [at for at, one, before in zip(kept[1:], seen[1:], seen, strict=False) if one != before]
+
+    def _offsets_of_several(self) -> list[int]:
+        """The same where characters stand for several symbols."""
         offsets, last = [], ""
         for at, found in enumerate(self._found):
             if found and found != last:
