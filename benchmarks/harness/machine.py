@@ -12,6 +12,7 @@ from typing import Any
 
 from harness.node import NODE_LIBRARIES, version_under_node
 from harness.rivals import LIBRARIES, installed
+from lictor.text import kernel
 
 __all__ = ["machine", "versions"]
 
@@ -33,6 +34,7 @@ def versions() -> dict[str, str | None]:
     """Versions of everything that takes part; None for what is not installed."""
     packages = dict.fromkeys([*BESIDE, *(library.package for library in LIBRARIES.values())])
     found: dict[str, str | None] = {"python": platform.python_version(), "unicode": unicodedata.unidata_version}
+    found["search kernel"] = kernel.name()
     found |= {name: installed(name) for name in packages}
     node = shutil.which("node")
     asked = subprocess.run([node, "--version"], capture_output=True, text=True, check=False) if node else None

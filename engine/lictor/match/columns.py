@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lictor.errors import UsageError
-from lictor.text import Codes, encode
+from lictor.text import Codes, encode, kernel
 from lictor.text.tables import BREAK_CODE
 
 __all__ = ["Rows", "rows_of"]
@@ -23,13 +24,12 @@ BATCH = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some rows as one text: row i is text[starts[i] : starts[i + 1] - 1]; `codes` has a break where the rows meet.
+    """Some rows as one text: row i is codes[starts[i] : starts[i + 1] - 1], with a break where the rows meet.
 
     `first` is the number of row 0 in the column; `used_by` says instead, where the rows are a dictionary's values,
     which rows of the column each value stands in.
     """
 
-    text: str
     codes: Codes
     starts: NDArray[np.int64]
     first: int = 0
@@ -37,7 +37,11 @@ class Rows:
 
     def __getitem__(self, row: int) -> str:
         """The text of the row."""
-        return self.text[int(self.starts[row]) : int(self.starts[row + 1]) - 1]
+        return self.text(int(self.starts[row]), int(self.starts[row + 1]) - 1)
+
+    def text(self, begin: int, end: int) -> str:
+        """The text between two places."""
+        return self.codes[begin:end].tobytes().decode("utf-32-le", "surrogatepass")
 
     def around(self, place: int) -> tuple[int, int]:
         """Where the row that holds the place begins and ends."""
@@ -80,7 +84,7 @@ def _rows_of_array(array: pa.Array, first: int) -> Iterator[Rows]:
         edges = np.searchsorted(indices[order], np.arange(values + 1))
         used_by = [(order[a:b] + first).tolist() for a, b in pairwise(edges.tolist())]
         for rows in _rows_of_array(array.dictionary, 0):
-            yield Rows(rows.text, rows.codes, rows.starts, rows.first, used_by)
+            yield Rows(rows.codes, rows.starts, rows.first, used_by)
         return
     if pa.types.is_null(kind):
         return
@@ -102,10 +106,22 @@ def _rows_of_array(array: pa.Array, first: int) -> Iterator[Rows]:
 
 
 def _join(array: pa.Array, first: int) -> Rows:
-    whole = pa.LargeListArray.from_arrays(pa.array([0, len(array)], pa.int64()), array)
-    text = str(pc.binary_join(whole, pa.scalar("\n", array.type))[0])
     starts = np.zeros(len(array) + 1, np.int64)
-    np.cumsum(pc.utf8_length(array).to_numpy(zero_copy_only=False) + 1, out=starts[1:])
-    codes = encode(text).copy()
-    codes[starts[1:-1] - 1] = BREAK_CODE
-    return Rows(text, codes, starts, first)
+    codes = None if kernel.compiled is None else _decoded(array, starts, kernel.compiled)
+    if codes is None:
+        whole = pa.LargeListArray.from_arrays(pa.array([0, len(array)], pa.int64()), array)
+        text = str(pc.binary_join(whole, pa.scalar("\n", array.type))[0])
+        np.cumsum(pc.utf8_length(array).to_numpy(zero_copy_only=False) + 1, out=starts[1:])
+        codes = encode(text).copy()
+        codes[starts[1:-1] - 1] = BREAK_CODE
+    return Rows(codes, starts, first)
+
+
+def _decoded(array: pa.Array, starts: NDArray[np.int64], compiled: ModuleType) -> Codes | None:
+    """The codes of the rows, where they start put down; None where the bytes are no UTF-8."""
+    _, offsets, data = array.buffers()
+    width = np.int32 if pa.types.is_string(array.type) else np.int64
+    ends = np.frombuffer(offsets, width)[array.offset : array.offset + len(array) + 1].astype(np.int64)
+    codes = np.empty(int(ends[-1] - ends[0]) + len(array), np.uint32)
+    count = compiled.decode(b"" if data is None else data, ends, codes, starts)
+    return None if count < 0 else codes[:count]

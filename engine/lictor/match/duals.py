@@ -16,7 +16,7 @@ from lictor.match.lookup import Places, spelt
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS
 from lictor.match.verify import CLOSED_WITHIN
 from lictor.match.words import Word
-from lictor.text import LOOSE, Codes, Skeleton, Symbols
+from lictor.text import LOOSE, Codes, Skeleton, Symbols, kernel
 from lictor.text.tables import (
     ACCENT,
     BREAK_CODE,
@@ -31,7 +31,7 @@ from lictor.text.tables import (
     symbols,
 )
 
-__all__ = ["Around", "may_be_letters"]
+__all__ = ["Around"]
 
 _P, _Q = np.uint32(0x9E3779B1), np.uint32(0x85EBCA6B)
 # Where in a word the letter is of which the other symbols are the neighbours.
@@ -42,6 +42,8 @@ _BEGINS, _ENDS, _ANYWHERE = (np.uint8(bits) for bits in (1, 2, 7))
 _WITHIN = _ANYWHERE & ~(_BEGINS | _ENDS)
 # What stands beside it.
 _WORD, _KEPT = np.uint8(1), np.uint8(2)
+# What is said of a dual character beside these: that it may begin a word, and end one.
+_LEADS, _TRAILS = np.uint8(4), np.uint8(8)
 _OPENING, _CLOSING = [*map(ord, OPENING_DUALS)], [*map(ord, OPENING_DUALS.values())]
 # The symbols of the dual characters' letters, by what stands for them in the tables.
 _LETTERS = np.array([0, *map(ord, DUAL_LETTERS)], np.uint16)
@@ -66,14 +68,24 @@ class Around:
         self._table[_hashes(one, two, three, four, seeds)] = True
         self._short = bool(short.any())
 
-    def may_be(
+    def which(self, codes: Codes, duals: Places, view: Skeleton) -> Places:
+        """The numbers of the dual characters that may be letters, and stand as in one of the words if read so.
+
+        `view` is the skeleton with all dual characters as separators. Where that does not tell, they may.
+        """
+        if kernel.compiled is not None:
+            skeleton = (view.symbols, view.offsets, view.marks)
+            return np.frombuffer(
+                kernel.compiled.may_be_duals(codes, duals, *skeleton, _for_kernel(), self._table, self._short), np.int64
+            )
+        how = _may_be_letters(codes, duals)
+        some = np.flatnonzero(how)
+        return some[self._may_be(codes, duals, some, how.take(some), view)] if len(some) else some
+
+    def _may_be(
         self, codes: Codes, duals: Places, some: Places, how: NDArray[np.uint8], view: Skeleton
     ) -> NDArray[np.bool_]:
-        """Whether some of the dual characters, read as letters, stand as in one of the words.
-
-        `how` is what `may_be_letters` says of those, `view` the skeleton with all dual characters as separators. Where
-        that does not tell, they may.
-        """
+        """Whether some of the dual characters stand as in one of the words; `how` is as `_may_be_letters` says."""
         if not len(view):
             return np.ones(len(some), np.bool_)
         gaps = np.searchsorted(view.offsets, duals)
@@ -120,7 +132,7 @@ def _hashes(
     return hashes
 
 
-def may_be_letters(codes: Codes, places: Places) -> NDArray[np.uint8]:
+def _may_be_letters(codes: Codes, places: Places) -> NDArray[np.uint8]:
     """How the dual characters may be letters: in a word, at its edge, in one spelt with separators; 0 if they are none.
 
     As the verifier has it: one that touches nothing before it begins its word, one that touches nothing behind it ends
@@ -168,6 +180,14 @@ def _beside(codes: Codes, places: Places) -> NDArray[np.uint8]:
     found: NDArray[np.uint8] = _touching().take(codes.take(places, mode="clip"))
     found *= (places >= 0) & (places < len(codes))
     return found
+
+
+@cache
+def _for_kernel() -> tuple[object, ...]:
+    """The tables as the compiled kernel takes them."""
+    touching = _touching() | _leading_table() * _LEADS | _trailing_table() * _TRAILS
+    letters = _LETTERS.take(np.where(symbols() < len(_LETTERS), symbols(), 0))
+    return touching, letters, np.array(_OPENING, np.uint32), np.array(_CLOSING, np.uint32), CLOSED_WITHIN
 
 
 @cache

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.words import Word
-from lictor.text import JOINED, LOOSE, PARTED, Marks, Skeleton, Symbols
+from lictor.text import JOINED, LOOSE, PARTED, Marks, Skeleton, Symbols, kernel
 from lictor.text.frequency import pair_commonness
 from lictor.text.tables import ALIKE, LETTER, WORD
 
@@ -87,9 +87,29 @@ class Lookup:
         self._hashes = hashes[order]
         self._words = np.concatenate([some.words for some in keys])[order]
         self._before = np.concatenate([some.before for some in keys])[order]
+        self._compiled = None if kernel.compiled is None else self._for_kernel(symbols, begins)
+
+    def _for_kernel(self, symbols: Symbols, begins: Places) -> tuple[object, ...]:
+        """The tables as the compiled kernel takes them: what is asked most is small enough to stay in its cache."""
+        words = self._words
+        columns = (self._hashes, words, begins.take(words), self._sizes.take(words), self._before)
+        keys = np.stack([column.astype(np.uint32) for column in columns], axis=1)
+        tables = [(_NO_TABLE, _NO_TABLE) if t is None else (t, _packed(t)) for t in (self._pairs, self._wholes)]
+        return (
+            *(symbols, keys),
+            *(_NO_TABLE if self._known is None else _packed(self._known), int(self._known_shift)),
+            *(self._slots, int(self._shift), self._needs, self._counts, self._first_need),
+            *(*tables[0], int(self._pair_shift), self._pairs_ask, *tables[1], int(self._whole_shift)),
+            _NO_TABLE if self._singles is None else self._singles,
+        )
 
     def find(self, view: Skeleton) -> tuple[Places, Places]:
         """Where words begin in the skeleton, in order, and the number of the word."""
+        if self._known is None or not len(view):
+            return _NONE, _NONE
+        if self._compiled is not None and kernel.compiled is not None:
+            starts, words = kernel.compiled.find(view.symbols, view.offsets, view.marks, self._compiled)
+            return np.frombuffer(starts, np.int64), np.frombuffer(words, np.int64)
         symbols = view.symbols
         looks: list[tuple[Places, Hashes]] = []
         if self._pairs is not None and len(symbols) > 1:
@@ -259,6 +279,14 @@ def one_by_one(firsts: Places, counts: Places) -> tuple[Places, Places]:
 _NONE: Places = np.empty(0, np.int64)
 # Of four symbols, the first none to four.
 _MASKS = np.array([[0xFFFF * (at < size) for at in range(4)] for size in range(5)], np.uint16).view(np.uint64)[:, 0]
+
+
+_NO_TABLE = np.empty(0, np.uint8)
+
+
+def _packed(table: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A bit for each element of the table."""
+    return np.packbits(table != 0, bitorder="little")
 
 
 def _fours(symbols: Symbols) -> NDArray[np.uint64]:

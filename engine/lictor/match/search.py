@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.automaton import Automaton
-from lictor.match.duals import Around, may_be_letters
+from lictor.match.duals import Around
 from lictor.match.glance import Glance, Occurrence
 from lictor.match.lookup import Lookup, Places
 from lictor.match.terms import Pattern
@@ -114,19 +114,16 @@ class Search:
                     yield Hits(words, places + begin, nowhere, nowhere, apart)
             if self._index is not None:
                 if self._leet:
-                    view, duals = fold_apart(chunk)
+                    view, duals = fold_apart(chunk, begin=begin, after=carried)
                 else:
-                    view, duals = fold(chunk, sound=self._sound), None
-                view = view.at(begin)
-                if carried is not None:
-                    view = carried.followed_by(view)
+                    view, duals = fold(chunk, begin=begin, after=carried, sound=self._sound), None
                 if begin + len(chunk) < len(codes):
                     view.marks[-1:] |= LOOSE | WORD  # its run may go on, and be anything
                 hits = self._words(view)
                 if hits is not None:
                     yield hits
                 if duals is not None and len(duals):
-                    hits = self._dual_words(codes, duals + begin, view, begin + len(chunk))
+                    hits = self._dual_words(codes, duals, view, begin + len(chunk))
                     if hits is not None:
                         yield hits
                 carried = view.last(self._tail)
@@ -152,10 +149,7 @@ class Search:
 
         The skeleton is known up to the offset `known`; behind it, the text is read on.
         """
-        how = may_be_letters(codes, duals)
-        some = np.flatnonzero(how)
-        if len(some):
-            some = some[self._around.may_be(codes, duals, some, how.take(some), view)]
+        some = self._around.which(codes, duals, view)
         if not len(some):
             return None
         duals = duals.take(some)

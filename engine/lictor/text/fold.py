@@ -15,11 +15,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from types import ModuleType
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lictor.text import kernel
 from lictor.text.tables import (
     ALIKE,
     BLANK,
@@ -83,10 +85,6 @@ class Skeleton:
     def __len__(self) -> int:
         return len(self.symbols)
 
-    def at(self, begin: int) -> Skeleton:
-        """The same, of a text that begins at the offset."""
-        return Skeleton(self.symbols, self.offsets + begin, self.marks) if begin else self
-
     def followed_by(self, other: Skeleton) -> Skeleton:
         """The last of one stretch with the next one."""
         if not len(self):
@@ -94,9 +92,8 @@ class Skeleton:
         marks, skip = other.marks, 0
         last = self.marks
         if len(other) and other.symbols[0] == self.symbols[-1]:
-            skip, marks, last = 1, marks.copy(), last.copy()
-            last[-1] |= LOOSE | (marks[0] & _LATIN)
-            marks[1:2] &= ~np.uint8(JOINED)
+            skip, marks = 1, marks.copy()
+            last = _run_on(last, marks)
         return Skeleton(
             np.concatenate([self.symbols, other.symbols[skip:]]),
             np.concatenate([self.offsets, other.offsets[skip:]]),
@@ -122,22 +119,29 @@ def encode(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
-def fold(codes: Codes, *, letters: bool = False, sound: bool = False) -> Skeleton:
-    """The skeleton of the codes.
+def fold(
+    codes: Codes, *, begin: int = 0, after: Skeleton | None = None, letters: bool = False, sound: bool = False
+) -> Skeleton:
+    """The skeleton of the codes, which begin at the offset `begin` of their text, behind the end of what is before.
 
     With `letters`, dual characters are read as letters; with `sound`, Chinese characters are their syllables.
     """
+    if kernel.compiled is not None:
+        table = marked(sound=sound)
+        return _compiled(kernel.compiled, codes, begin, after, table, _dual_letters() if letters else None)[0]
     found = marked(sound=sound).take(codes)
     if letters:
         duals = _duals(found)
         found[duals] = _dual_letters().take(found.take(duals) & 0xFFFF)
-    return _keep(codes, found)
+    return _keep(codes, begin, after, found)
 
 
-def fold_apart(codes: Codes) -> tuple[Skeleton, Offsets]:
-    """The skeleton with dual characters read as separators, and the offsets of those."""
+def fold_apart(codes: Codes, *, begin: int = 0, after: Skeleton | None = None) -> tuple[Skeleton, Offsets]:
+    """The same with dual characters read as separators, and the offsets of those."""
+    if kernel.compiled is not None:
+        return _compiled(kernel.compiled, codes, begin, after, marked(), None)
     found = marked().take(codes)
-    return _keep(codes, found), _duals(found)
+    return _keep(codes, begin, after, found), _duals(found) + begin
 
 
 def spell(found: Symbols) -> str:
@@ -150,7 +154,44 @@ def _duals(found: NDArray[np.uint32]) -> Offsets:
     return np.flatnonzero(found.astype(np.uint16) - np.uint16(1) < FIRST_KEPT - 1)
 
 
-def _keep(codes: Codes, found: NDArray[np.uint32]) -> Skeleton:
+def _compiled(
+    compiled: ModuleType,
+    codes: Codes,
+    begin: int,
+    after: Skeleton | None,
+    table: NDArray[np.uint32],
+    letters: NDArray[np.uint32] | None,
+) -> tuple[Skeleton, Offsets]:
+    """As `_keep`, and the offsets of dual characters."""
+    seen, size = 0 if after is None else len(after), len(codes)
+    found, marks = np.empty(seen + size, np.uint16), np.empty(seen + size, np.uint8)
+    offsets, duals = np.empty(seen + size, np.int64), np.empty(size, np.int64)
+    count, dual, expands = compiled.fold(
+        codes, table, letters, begin, found[seen:], offsets[seen:], marks[seen:], duals
+    )
+    duals, new = duals[:dual], slice(seen, seen + count)
+    if expands or after is None:
+        arrays = (found[new], offsets[new], marks[new])
+        view = Skeleton(*(_expand(codes, begin, *arrays) if expands else arrays))
+        return (view if after is None else after.followed_by(view)), duals
+    last, first = after.marks, 0
+    if seen and count and found[seen] == after.symbols[-1]:
+        # The run goes on: its last symbol takes the place of the first that was found.
+        last, first = _run_on(last, marks[new]), 1
+    old, every = slice(first, seen + first), slice(first, seen + count)
+    found[old], offsets[old], marks[old] = after.symbols, after.offsets, last
+    return Skeleton(found[every], offsets[every], marks[every], seen), duals
+
+
+def _run_on(last: Marks, marks: Marks) -> Marks:
+    """The marks of what is before where its last run goes on with the first of these, whose second is changed."""
+    last = last.copy()
+    last[-1] |= LOOSE | (marks[0] & _LATIN)
+    marks[1:2] &= ~np.uint8(JOINED)
+    return last
+
+
+def _keep(codes: Codes, begin: int, after: Skeleton | None, found: NDArray[np.uint32]) -> Skeleton:
     """The skeleton of characters as `marked` has them."""
     shorn, marks = found.astype(np.uint16), (found >> np.uint32(16)).astype(np.uint8)
     stands = (marks & STANDS) != 0
@@ -185,9 +226,11 @@ def _keep(codes: Codes, found: NDArray[np.uint32]) -> Skeleton:
     marks &= ~np.uint8(LOOSE)
     if len(apart):
         _loosen(marks, np.searchsorted(offsets, apart) - 1, others)
+    offsets += begin
     if (left == EXPANDS).any():
-        left, offsets, marks = _expand(codes, left, offsets, marks)
-    return Skeleton(left, offsets, marks)
+        left, offsets, marks = _expand(codes, begin, left, offsets, marks)
+    view = Skeleton(left, offsets, marks)
+    return view if after is None else after.followed_by(view)
 
 
 def _again_apart(found: Symbols, stands: NDArray[np.bool_]) -> Offsets:
@@ -235,10 +278,10 @@ def _loosen(marks: Marks, runs: Offsets, others: Marks) -> None:
     marks[after[after < len(marks)]] &= ~np.uint8(JOINED)
 
 
-def _expand(codes: Codes, found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, Offsets, Marks]:
+def _expand(codes: Codes, begin: int, found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, Offsets, Marks]:
     """The same with each character that stands for several in their place."""
     places = np.flatnonzero(found == EXPANDS)
-    spelt = [_expanded()[code] for code in codes.take(offsets.take(places)).tolist()]
+    spelt = [_expanded()[code] for code in codes.take(offsets.take(places) - begin).tolist()]
     lengths = np.ones(len(marks), np.int64)
     lengths[places] = [len(symbols_) for symbols_ in spelt]
     out = np.repeat(found, lengths)

@@ -1,0 +1,766 @@
+/* The loops over every character of a text, compiled: what `fold.py` and, in `match/`, `lookup.py`, `duals.py` and `columns.py` do
+   in numpy, step by step as they say it there, in one pass each and without the interpreter's lock.
+
+   Lictor runs without this module, more slowly; both ways are held to the same results by the tests. Arrays come in as
+   buffers, those of results as bytearrays. No index is trusted: what a caller gives is checked before the lock is let
+   go. It speaks Python's stable interface of 3.11, so that one build serves all later versions. */
+
+#define Py_LIMITED_API 0x030B0000
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* As `text/tables.py` and `text/fold.py` have them. */
+enum { ALIKE = 1, WORD = 6, JOINED = WORD << 2, STANDS = 32, BLANK = 64, MASK = 128 };
+enum { LATIN = WORD | ALIKE, FIRST_JOINED = 8, LOOSE = BLANK, PARTED = MASK, LETTER = 2 };
+enum { FIRST_KEPT = 16, EXPANDS = 0xFFFE, BREAK_CODE = 0x110000 };
+
+/* Buffers of one call: taken one after the other, let go together. */
+
+enum { MOST_BUFFERS = 24 };
+
+typedef struct {
+    Py_buffer own[MOST_BUFFERS];
+    int count;
+} Buffers;
+
+static void let_go(Buffers *buffers) {
+    while (buffers->count) PyBuffer_Release(&buffers->own[--buffers->count]);
+}
+
+/* The elements of a buffer, their number in `length`; NULL with an error set if it is none of elements so wide. */
+static void *take(Buffers *buffers, PyObject *from, size_t width, int writable, Py_ssize_t *length) {
+    if (buffers->count == MOST_BUFFERS) {
+        PyErr_SetString(PyExc_SystemError, "too many buffers");
+        return NULL;
+    }
+    Py_buffer *view = &buffers->own[buffers->count];
+    if (PyObject_GetBuffer(from, view, writable ? PyBUF_CONTIG : PyBUF_CONTIG_RO) < 0) return NULL;
+    buffers->count++;
+    if ((size_t)view->itemsize != width) {
+        PyErr_Format(PyExc_TypeError, "an array of elements of %zu bytes is wanted, not of %zd", width, view->itemsize);
+        return NULL;
+    }
+    *length = view->len / (Py_ssize_t)width;
+    return view->buf ? view->buf : (void *)"";
+}
+
+#define TAKE(name, type, object)                                                  \
+    Py_ssize_t name##_n = 0;                                                      \
+    const type *name = take(&buffers, object, sizeof(type), 0, &name##_n);        \
+    if (!name) goto failed;
+#define TAKE_OUT(name, type, object)                                              \
+    Py_ssize_t name##_n = 0;                                                      \
+    type *name = take(&buffers, object, sizeof(type), 1, &name##_n);              \
+    if (!name) goto failed;
+#define WANT(holds, message)                                                      \
+    if (!(holds)) {                                                               \
+        PyErr_SetString(PyExc_ValueError, message);                               \
+        goto failed;                                                              \
+    }
+
+/* fold: in blocks that stay in the nearest cache. First what each character is by itself, then how it stands, which
+   compilers make many of at a time, then what is kept. */
+
+enum { BLOCK = 2048, BEFORE = 3 };
+
+typedef struct {
+    uint16_t symbols[BLOCK];
+    /* What was read of each character, with the last three of the block before. */
+    uint8_t read[BEFORE + BLOCK];
+    /* Whether it has the symbol of the one before; whether it is dual; then whether it stands and repeats nothing that it
+       touches; and its mark in the skeleton. */
+    uint8_t again[BLOCK], duals[BLOCK], stands[BLOCK], marks[BLOCK];
+} Block;
+
+/* How each character stands among those before it. */
+static void stand(const uint8_t *restrict read, const uint8_t *restrict again, uint8_t *restrict stands,
+                  uint8_t *restrict marks, int size) {
+    for (int at = 0; at < size; at++) {
+        uint8_t here = read[at + 3], one = read[at + 2], two = read[at + 1], three = read[at];
+        uint8_t own = here | (uint8_t)((here & one & WORD) << 2);
+        uint8_t joined = own & (LATIN | JOINED);
+        uint8_t apart = (joined != 0) & (joined < FIRST_JOINED);
+        uint8_t both = one | two;
+        uint8_t parted = ((own & LATIN) == 0) & ((one & STANDS) != 0);
+        parted |= ((one & BLANK) != 0) & ((two & STANDS) != 0);
+        parted |= ((both & (STANDS | BLANK | MASK)) == BLANK) & ((three & STANDS) != 0);
+        stands[at] = ((here & STANDS) != 0) & ((again[at] == 0) | apart);
+        marks[at] = (uint8_t)((own & (uint8_t) ~(LOOSE | PARTED)) | (uint8_t)(parted << 7));
+    }
+}
+
+static PyObject *fold(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *table_o, *letters_o, *symbols_o, *offsets_o, *marks_o, *duals_o;
+    long long begin;
+    if (!PyArg_ParseTuple(args, "OOOLOOOO:fold", &codes_o, &table_o, &letters_o, &begin, &symbols_o, &offsets_o,
+                          &marks_o, &duals_o))
+        return NULL;
+    Buffers buffers = {.count = 0};
+    const uint32_t *letters = NULL;
+    int64_t *duals = NULL;
+    Py_ssize_t letters_n = 0, duals_n = 0;
+    TAKE(codes, uint32_t, codes_o)
+    TAKE(table, uint32_t, table_o)
+    TAKE_OUT(symbols, uint16_t, symbols_o)
+    TAKE_OUT(offsets, int64_t, offsets_o)
+    TAKE_OUT(marks, uint8_t, marks_o)
+    if (letters_o != Py_None && !(letters = take(&buffers, letters_o, 4, 0, &letters_n))) goto failed;
+    if (duals_o != Py_None && !(duals = take(&buffers, duals_o, 8, 1, &duals_n))) goto failed;
+    WANT(table_n == BREAK_CODE + 1, "the table has an element for each code point and the break")
+    WANT(!letters || letters_n == FIRST_KEPT, "there are letters for each dual symbol")
+    WANT(symbols_n >= codes_n && offsets_n >= codes_n && marks_n >= codes_n && (!duals || duals_n >= codes_n),
+         "the arrays of results are as long as the text")
+
+    Py_ssize_t count = 0, dual = 0;
+    int expands = 0, strange = 0;
+    unsigned last = 0;
+    uint8_t has_words = 0;
+    PyThreadState *lock = PyEval_SaveThread();
+    Block block;
+    memset(block.read, 0, sizeof block.read);
+    memset(block.duals, 0, sizeof block.duals);
+    uint16_t before = 0;
+    for (Py_ssize_t from = 0; from < codes_n && !strange; from += BLOCK) {
+        int size = codes_n - from < BLOCK ? (int)(codes_n - from) : BLOCK;
+        uint8_t words = 0;
+        for (int at = 0; at < size; at++) {
+            uint32_t code = codes[from + at];
+            strange |= code > BREAK_CODE;
+            uint32_t found = table[code > BREAK_CODE ? 0 : code];
+            uint16_t symbol = (uint16_t)found;
+            block.duals[at] = (uint16_t)(symbol - 1) < FIRST_KEPT - 1;
+            if (letters && block.duals[at]) found = letters[symbol];
+            block.symbols[at] = symbol = (uint16_t)found;
+            block.again[at] = symbol == before;
+            before = symbol;
+            block.read[BEFORE + at] = (uint8_t)(found >> 16);
+            words |= (uint8_t)(found >> 16);
+        }
+        has_words |= words & WORD;
+        stand(block.read, block.again, block.stands, block.marks, size);
+        for (int at = 0; at < size; at++) {
+            unsigned symbol = block.symbols[at], kept = block.stands[at];
+            if (symbol == last && kept && symbol != EXPANDS) {
+                /* A symbol again, apart from its run, which is loose. What expands may be two things. */
+                marks[count - 1] |= (block.marks[at] & LATIN) | LOOSE;
+                kept = 0;
+            }
+            symbols[count] = (uint16_t)symbol;
+            offsets[count] = begin + from + at;
+            marks[count] = block.marks[at];
+            count += kept;
+            last = kept ? symbol : last;
+            expands |= symbol == EXPANDS;
+        }
+        if (duals)
+            for (int at = 0; at < size; at++) {
+                uint64_t eight = 1;
+                if (at % 8 == 0) memcpy(&eight, block.duals + at, 8);
+                if (!eight) {
+                    at += 7;
+                    continue;
+                }
+                duals[dual] = begin + from + at;
+                dual += block.duals[at];
+            }
+        memset(block.duals, 0, sizeof block.duals);
+        memmove(block.read, block.read + size, BEFORE);
+    }
+    for (Py_ssize_t at = count - 1; at > 0; at--)
+        if (marks[at - 1] & LOOSE) marks[at] &= (uint8_t)~JOINED;
+    if (!has_words)
+        for (Py_ssize_t at = 0; at < count; at++) marks[at] &= (uint8_t)~PARTED;
+    PyEval_RestoreThread(lock);
+    WANT(!strange, "a code is beyond the last code point")
+    let_go(&buffers);
+    return Py_BuildValue("nnO", count, dual, expands ? Py_True : Py_False);
+failed:
+    let_go(&buffers);
+    return NULL;
+}
+
+/* find */
+
+static const uint32_t P = 0x9E3779B1u, Q = 0x85EBCA6Bu;
+/* As `match/lookup.py` has them. */
+enum { PAIR = 0x10001, LEFT = 0x20002, RIGHT = 0x30003, WHOLE = 0x40004, SINGLE = 0x50005 };
+enum { BEYOND = 3 };
+enum { NEEDS_DIGIT = 1, NEEDS_MASK = 2, NEEDS_WITHIN = 4, NEEDS_FREE = 8, NEEDS_EDGE = 16, NEEDS_ANY_EDGE = 32, NEEDS_LINK = 64 };
+enum { ASKS_NOTHING = 1, ASKS_DIGIT_FIRST = 2, ASKS_DIGIT_SECOND = 4, ASKS_FREE_FIRST = 8 };
+
+typedef struct {
+    int64_t *own;
+    Py_ssize_t count, room;
+    int sorted;
+} Numbers;
+
+/* A key of a word: its hash, the word's number, where its symbols begin among all words' and how many there are, and
+   how far before the key's place it begins. As `match/lookup.py` lays it out. */
+typedef struct {
+    uint32_t hash, word, begin, size, before;
+} Key;
+enum { KEY_FIELDS = sizeof(Key) / sizeof(uint32_t) };
+
+typedef struct {
+    /* The skeleton. */
+    const uint16_t *symbols;
+    const int64_t *offsets;
+    const uint8_t *marks;
+    int64_t size;
+    /* The words, and their keys by slot. */
+    const uint16_t *spelling;
+    const Key *keys;
+    const uint8_t *known;
+    const int32_t *slots;
+    unsigned known_shift, shift;
+    int64_t words;
+    /* What each needs. */
+    const uint8_t *needs;
+    const uint16_t *counts;
+    const int64_t *first_need;
+    Numbers found;
+} Find;
+
+/* Whether the table, of bits, has one for the hash. */
+static int has(const uint8_t *bits, unsigned shift, uint32_t hash) { return bits[hash >> shift >> 3] >> (hash >> shift & 7) & 1; }
+
+static uint32_t mixed(uint32_t pair, uint32_t third, uint32_t seed) { return (((pair + third) * P) ^ seed) * Q; }
+
+static int is_letter(uint8_t mark) { return (mark & LATIN) == LETTER; }
+
+/* What the first look may ask of a symbol, as far as it is so. */
+static uint8_t first_look(uint8_t mark) {
+    return (uint8_t)(ASKS_NOTHING | !is_letter(mark) * ASKS_DIGIT_FIRST |
+                     (((mark & LOOSE) != 0) | ((mark & JOINED) == 0)) * ASKS_FREE_FIRST);
+}
+
+static uint8_t states(uint8_t mark) {
+    uint8_t found = 0;
+    int loose = mark & LOOSE;
+    if (is_letter(mark)) found |= NEEDS_DIGIT;
+    if (mark & (JOINED | PARTED)) found |= NEEDS_MASK;
+    if (!loose) found |= NEEDS_WITHIN;
+    if ((mark & JOINED) && !loose) found |= NEEDS_FREE;
+    if (mark & (LETTER << 2)) found |= NEEDS_EDGE;
+    if (mark & JOINED) found |= NEEDS_ANY_EDGE;
+    return found;
+}
+
+/* Whether the word that begins there stands as it must. */
+static int stands_well(const Find *find, int64_t start, const Key *key) {
+    int64_t need = find->first_need[key->word];
+    if (need < 0) return 1;
+    const uint8_t *marks = find->marks;
+    int64_t size = key->size, last = find->size - 1;
+    int linked = 0, parted = 0;
+    for (int64_t ahead = 0; ahead <= size; ahead++) {
+        int64_t place = start + ahead;
+        uint8_t mark = place > last ? LOOSE : marks[place];
+        uint8_t needs = find->needs[need + ahead];
+        if (states(mark) & needs) return 0;
+        if (needs & NEEDS_LINK) {
+            linked |= mark & JOINED;
+            parted |= mark & PARTED;
+        }
+        if (place < last && !(mark & (ALIKE | LOOSE))) {
+            int64_t length = find->offsets[place + 1] - find->offsets[place];
+            uint8_t after = marks[place + 1];
+            length -= (after & PARTED) && (after & WORD) && !(after & LOOSE);
+            if (length < find->counts[need + ahead]) return 0;
+        }
+    }
+    return !(linked && parted);
+}
+
+static int keep(Numbers *found, int64_t number) {
+    if (found->count == found->room) {
+        Py_ssize_t room = found->room ? 2 * found->room : 256;
+        int64_t *more = realloc(found->own, (size_t)room * sizeof(int64_t));
+        if (!more) return -1;
+        found->own = more;
+        found->room = room;
+    }
+    if (found->count && found->own[found->count - 1] >= number) found->sorted = 0;
+    found->own[found->count++] = number;
+    return 0;
+}
+
+/* The words with the key that stand where it was found. */
+static int look(Find *find, int64_t place, uint32_t hash) {
+    if (!has(find->known, find->known_shift, hash)) return 0;
+    uint32_t slot = hash >> find->shift;
+    const Key *end = find->keys + find->slots[slot + 1];
+    for (const Key *key = find->keys + find->slots[slot]; key < end; key++) {
+        if (key->hash != hash) continue;
+        int64_t start = place - key->before;
+        if (start < 0 || start + key->size > find->size) continue;
+        if (memcmp(find->symbols + start, find->spelling + key->begin, (size_t)key->size * 2)) continue;
+        if (stands_well(find, start, key) && keep(&find->found, start * find->words + key->word) < 0) return -1;
+    }
+    return 0;
+}
+
+static int ascending(const void *one, const void *other) {
+    int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
+    return (a > b) - (a < b);
+}
+
+/* By the first symbols of what may be a broken word. */
+static int look_heads(Find *find, int64_t place) {
+    uint32_t hash = 0;
+    for (uint32_t ahead = 1; ahead <= 8; ahead++) {
+        int64_t at = place + ahead - 1;
+        hash = (hash + find->symbols[at < find->size ? at : find->size - 1]) * P;
+        if (ahead <= 5 || ahead == 8)
+            if (look(find, place, (hash ^ 0x20002u * ahead) * Q) < 0) return -1;
+    }
+    return 0;
+}
+
+/* Where runs of letters or digits that touch begin, and behind where each ends: those from `at` on, up to `most`. */
+static int runs_from(const Find *find, int64_t *at, int64_t *begins, int64_t *behind, int most) {
+    const uint8_t *marks = find->marks;
+    int64_t here = *at;
+    int begun = 0, ended = 0;
+    /* One run may be open at either end: the first is continued by a caller that begins where a run does. */
+    for (; here < find->size && begun < most; here++) {
+        unsigned mark = marks[here], word = (mark & WORD) != 0, joined = (mark & JOINED) != 0;
+        behind[ended] = here;
+        ended += ended < begun && !joined;
+        begins[begun] = here;
+        begun += word && !joined;
+    }
+    if (ended < begun) {
+        while (here < find->size && (marks[here] & JOINED)) here++;
+        behind[ended] = here;
+    }
+    *at = here;
+    return begun;
+}
+
+static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_bits, unsigned shift) {
+    enum { MOST = 512 };
+    int64_t begins[MOST + 1], behind[MOST + 1];
+    const uint16_t *symbols = find->symbols;
+    const uint8_t *marks = find->marks;
+    int64_t size = find->size;
+    for (int64_t from = 0; from < size;) {
+        int runs = runs_from(find, &from, begins, behind, MOST);
+        for (int run = 0; run < runs; run++) {
+            int64_t at = begins[run], next = behind[run], last = next - 1;
+            uint32_t hash = symbols[at] * P;
+            hash = (hash + symbols[at + 1 < last ? at + 1 : last]) * P;
+            hash = (hash + symbols[at + 2 < last ? at + 2 : last]) * P;
+            hash = (hash + symbols[last - 1 > at ? last - 1 : at]) * P;
+            hash = (hash + symbols[last]) * P;
+            hash = ((hash + (uint32_t)(last - at)) ^ WHOLE) * Q;
+            uint8_t beyond = has(whole_bits, shift, hash) ? wholes[hash >> shift] : 0;
+            for (int ahead = 0; beyond >> ahead; ahead++) {
+                if (beyond >> ahead & 1 && look(find, at, hash) < 0) return -1;
+                hash = mixed(hash, symbols[next + ahead < size ? next + ahead : size - 1], WHOLE);
+            }
+            int intact = next == size || (marks[next] & PARTED);
+            if (last == at) {
+                /* What is spelt out with spaces goes on with another single letter. */
+                int goes_on = next < size && (marks[next] & WORD) && !(marks[next] & JOINED);
+                intact = intact && goes_on && next + 1 < size && (marks[next + 1] & JOINED);
+            }
+            if (!intact && !(marks[at] & (ALIKE | LOOSE)) && look_heads(find, at) < 0) return -1;
+        }
+    }
+    for (int64_t at = 0; at < size; at++)
+        if (marks[at] & (ALIKE | LOOSE) && look_heads(find, at) < 0) return -1;
+    return 0;
+}
+
+static int look_pairs(Find *find, const uint8_t *pairs, const uint8_t *pair_bits, unsigned shift, int ask) {
+    const uint16_t *symbols = find->symbols;
+    const uint8_t *marks = find->marks;
+    int64_t size = find->size;
+    for (int64_t at = 0; at + 1 < size; at++) {
+        uint32_t pair = (symbols[at] * P + symbols[at + 1]) * Q;
+        if (!has(pair_bits, shift, pair)) continue;
+        if (ask) {
+            uint8_t holds = first_look(marks[at]);
+            if (!is_letter(marks[at + 1])) holds |= ASKS_DIGIT_SECOND;
+            if (!(pairs[pair >> shift] & holds)) continue;
+        }
+        uint16_t left = symbols[at ? at - 1 : 0], right = symbols[at + 2 < size ? at + 2 : size - 1];
+        if (look(find, at, mixed(pair, left, LEFT)) < 0 || look(find, at, mixed(pair, right, RIGHT)) < 0 ||
+            look(find, at, (pair ^ PAIR) * P) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int look_singles(Find *find, const uint8_t *singles) {
+    const uint16_t *symbols = find->symbols;
+    const uint8_t *marks = find->marks;
+    int64_t size = find->size;
+    for (int64_t at = 0; at < size; at++) {
+        uint8_t asked = singles[symbols[at]];
+        if (asked & first_look(marks[at]) && look(find, at, (symbols[at] * P ^ SINGLE) * Q) < 0) return -1;
+    }
+    return 0;
+}
+
+static PyObject *find(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *symbols_o, *offsets_o, *marks_o, *spelling_o, *keys_o, *known_o, *slots_o, *needs_o, *counts_o, *first_need_o,
+        *pairs_o, *pair_bits_o, *wholes_o, *whole_bits_o, *singles_o;
+    unsigned known_shift, shift, pair_shift, whole_shift;
+    int pairs_ask;
+    if (!PyArg_ParseTuple(args, "OOO(OOOIOIOOOOOIpOOIO):find", &symbols_o, &offsets_o, &marks_o, &spelling_o, &keys_o,
+                          &known_o, &known_shift, &slots_o, &shift, &needs_o, &counts_o, &first_need_o, &pairs_o,
+                          &pair_bits_o, &pair_shift, &pairs_ask, &wholes_o, &whole_bits_o, &whole_shift, &singles_o))
+        return NULL;
+    Buffers buffers = {.count = 0};
+    TAKE(symbols, uint16_t, symbols_o)
+    TAKE(offsets, int64_t, offsets_o)
+    TAKE(marks, uint8_t, marks_o)
+    TAKE(spelling, uint16_t, spelling_o)
+    TAKE(key_fields, uint32_t, keys_o)
+    TAKE(known, uint8_t, known_o)
+    TAKE(slots, int32_t, slots_o)
+    TAKE(needs, uint8_t, needs_o)
+    TAKE(counts, uint16_t, counts_o)
+    TAKE(first_need, int64_t, first_need_o)
+    TAKE(pairs, uint8_t, pairs_o)
+    TAKE(pair_bits, uint8_t, pair_bits_o)
+    TAKE(wholes, uint8_t, wholes_o)
+    TAKE(whole_bits, uint8_t, whole_bits_o)
+    TAKE(singles, uint8_t, singles_o)
+    WANT(offsets_n == symbols_n && marks_n == symbols_n, "a skeleton has as many offsets and marks as symbols")
+    WANT(known_shift < 29 && shift < 32 && pair_shift < 29 && whole_shift < 29, "hashes have 32 bits")
+    WANT(known_n == (Py_ssize_t)(UINT32_MAX >> known_shift >> 3) + 1, "the table of keys has another size")
+    WANT(slots_n == (Py_ssize_t)(UINT32_MAX >> shift) + 2, "the table of slots has another size")
+    WANT(!pairs_n || (pairs_n == (Py_ssize_t)(UINT32_MAX >> pair_shift) + 1 && pair_bits_n == pairs_n / 8),
+         "the tables of pairs have another size")
+    WANT(!wholes_n || (wholes_n == (Py_ssize_t)(UINT32_MAX >> whole_shift) + 1 && whole_bits_n == wholes_n / 8),
+         "the tables of words have another size")
+    WANT(!singles_n || singles_n == 1 << 16, "the table of singles has another size")
+    const Key *keys = (const Key *)key_fields;
+    Py_ssize_t keys_n = key_fields_n / KEY_FIELDS;
+    WANT(slots[slots_n - 1] == keys_n && counts_n == needs_n, "the tables are not of one lookup")
+    Find find = {.symbols = symbols,
+                 .offsets = offsets,
+                 .marks = marks,
+                 .size = symbols_n,
+                 .spelling = spelling,
+                 .keys = keys,
+                 .known = known,
+                 .slots = slots,
+                 .known_shift = known_shift,
+                 .shift = shift,
+                 .words = first_need_n,
+                 .needs = needs,
+                 .counts = counts,
+                 .first_need = first_need,
+                 .found = {.sorted = 1}};
+    PyThreadState *lock = PyEval_SaveThread();
+    int failed = (pairs_n && look_pairs(&find, pairs, pair_bits, pair_shift, pairs_ask) < 0) ||
+                 (wholes_n && look_letters(&find, wholes, whole_bits, whole_shift) < 0) ||
+                 (singles_n && look_singles(&find, singles) < 0);
+    Numbers *found = &find.found;
+    if (!found->sorted) qsort(found->own, (size_t)found->count, sizeof(int64_t), ascending);
+    Py_ssize_t count = 0;
+    for (Py_ssize_t at = 0; at < found->count; at++)
+        if (!at || found->own[at] != found->own[at - 1]) found->own[count++] = found->own[at];
+    PyEval_RestoreThread(lock);
+    let_go(&buffers);
+    PyObject *starts = NULL, *words = NULL, *both = NULL;
+    if (failed) {
+        PyErr_NoMemory();
+    } else {
+        starts = PyByteArray_FromStringAndSize(NULL, count * 8);
+        words = PyByteArray_FromStringAndSize(NULL, count * 8);
+        if (starts && words) {
+            int64_t *start = (int64_t *)PyByteArray_AsString(starts), *word = (int64_t *)PyByteArray_AsString(words);
+            for (Py_ssize_t at = 0; at < count; at++) {
+                start[at] = found->own[at] / find.words;
+                word[at] = found->own[at] % find.words;
+            }
+            both = PyTuple_Pack(2, starts, words);
+        }
+    }
+    free(found->own);
+    Py_XDECREF(starts);
+    Py_XDECREF(words);
+    return both;
+failed:
+    let_go(&buffers);
+    return NULL;
+}
+
+/* duals: as `match/duals.py` says it. */
+
+enum { TOUCHES_WORD = 1, TOUCHES_KEPT = 2, LEADS = 4, TRAILS = 8 };
+enum { BEGINS = 1, ENDS = 2, ANYWHERE = 7, WITHIN = ANYWHERE & ~(BEGINS | ENDS) };
+enum { DUAL_FIRST = 0x30003, DUAL_MIDDLE = 0x60006, DUAL_LAST = 0x90009, AROUND_BITS = 18 };
+enum { MOST_BRACKETS = 8 };
+
+typedef struct {
+    const uint32_t *codes;
+    int64_t size;
+    const uint8_t *touching;
+    /* Brackets that open, and what closes each; how far away. */
+    const uint32_t *opening, *closing;
+    Py_ssize_t brackets;
+    int64_t within;
+} Text;
+
+/* What a character is beside another, or as a dual one. */
+static uint8_t touch(const Text *text, uint32_t code) { return code > BREAK_CODE ? 0 : text->touching[code]; }
+
+static uint8_t beside(const Text *text, int64_t place) {
+    return place < 0 || place >= text->size ? 0 : touch(text, text->codes[place]) & (TOUCHES_WORD | TOUCHES_KEPT);
+}
+
+/* The code at a place, or at the end of the text that is nearest. */
+static uint32_t code_near(const Text *text, int64_t place) {
+    return text->codes[place < 0 ? 0 : place < text->size ? place : text->size - 1];
+}
+
+/* Whether the bracket is closed in its row, not too far away; another character is none. */
+static int is_closed(const Text *text, int64_t place) {
+    Py_ssize_t own = 0;
+    while (own < text->brackets && text->opening[own] != text->codes[place]) own++;
+    if (own == text->brackets) return 0;
+    for (int64_t at = place; at < text->size && at <= place + text->within; at++) {
+        uint32_t code = text->codes[at];
+        for (Py_ssize_t other = 0; other < text->brackets; other++)
+            if (code == text->closing[other]) return other == own;
+        if (code == BREAK_CODE) return 0;
+    }
+    return 0;
+}
+
+/* How the dual characters from one place to another, that touch, may be letters: into `how`, one for each. */
+static void may_be_letters(const Text *text, const int64_t *places, Py_ssize_t count, uint8_t *how) {
+    uint8_t before = beside(text, places[0] - 1), after = beside(text, places[count - 1] + 1);
+    uint8_t around = before | after;
+    int alone = !(around & TOUCHES_WORD) && (count > 1 || around);
+    for (Py_ssize_t at = 0; at < count; at++) {
+        int64_t place = places[at];
+        uint8_t own = touch(text, text->codes[place]), found = ANYWHERE;
+        uint8_t left = at ? TOUCHES_WORD | TOUCHES_KEPT : before;
+        uint8_t right = at + 1 < count ? TOUCHES_WORD | TOUCHES_KEPT : after;
+        if (!left && (right & TOUCHES_KEPT)) found = own & LEADS ? BEGINS : 0;
+        if (!right && (left & TOUCHES_KEPT)) found = own & TRAILS ? ENDS : 0;
+        if (alone) found = 0;
+        if ((found == BEGINS || found == ENDS) && is_closed(text, place)) found = 0;
+        for (int step = -1; step <= 1; step += 2) {
+            uint32_t separator = code_near(text, place + step), letter = code_near(text, place + 2 * step);
+            if (separator == code_near(text, place + 3 * step) && (touch(text, letter) & TOUCHES_WORD) &&
+                !(touch(text, separator) & TOUCHES_WORD))
+                found = ANYWHERE;
+        }
+        how[at] = found;
+    }
+}
+
+static int has_around(const uint8_t *table, uint32_t one, uint32_t two, uint32_t three, uint32_t four, uint32_t seed) {
+    uint32_t hash = one * P;
+    hash = (hash + two) * P;
+    hash = (hash + three) * P;
+    hash = (hash + four) * P;
+    return table[((hash ^ seed) * Q) >> (32 - AROUND_BITS)];
+}
+
+static PyObject *may_be_duals(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *duals_o, *symbols_o, *offsets_o, *marks_o, *touching_o, *letters_o, *opening_o, *closing_o, *around_o;
+    long long within;
+    int has_short;
+    if (!PyArg_ParseTuple(args, "OOOOO(OOOOL)Op:may_be_duals", &codes_o, &duals_o, &symbols_o, &offsets_o, &marks_o,
+                          &touching_o, &letters_o, &opening_o, &closing_o, &within, &around_o, &has_short))
+        return NULL;
+    Buffers buffers = {.count = 0};
+    TAKE(codes, uint32_t, codes_o)
+    TAKE(duals, int64_t, duals_o)
+    TAKE(symbols, uint16_t, symbols_o)
+    TAKE(offsets, int64_t, offsets_o)
+    TAKE(marks, uint8_t, marks_o)
+    TAKE(touching, uint8_t, touching_o)
+    TAKE(letters, uint16_t, letters_o)
+    TAKE(opening, uint32_t, opening_o)
+    TAKE(closing, uint32_t, closing_o)
+    TAKE(around, uint8_t, around_o)
+    WANT(offsets_n == symbols_n && marks_n == symbols_n, "a skeleton has as many offsets and marks as symbols")
+    WANT(touching_n == BREAK_CODE + 1 && letters_n == touching_n, "a table has an element for each code point")
+    WANT(opening_n == closing_n && around_n == 1 << AROUND_BITS, "the tables have another size")
+    Text text = {codes, codes_n, touching, opening, closing, opening_n, within};
+    uint8_t *how = malloc((size_t)duals_n + 1);
+    int64_t *gaps = malloc(((size_t)duals_n + 1) * sizeof(int64_t)), *found = malloc(((size_t)duals_n + 1) * sizeof(int64_t));
+    Py_ssize_t count = 0;
+    int strange = 0;
+    PyThreadState *lock = PyEval_SaveThread();
+    if (how && gaps && found) {
+        for (Py_ssize_t at = 0; at < duals_n; at++)
+            strange |= duals[at] < 0 || duals[at] >= codes_n || codes[duals[at]] > BREAK_CODE;
+        for (Py_ssize_t first = 0, end; !strange && first < duals_n; first = end) {
+            for (end = first + 1; end < duals_n && duals[end] == duals[end - 1] + 1;) end++;
+            may_be_letters(&text, duals + first, end - first, how + first);
+        }
+        /* How many symbols stand before each. */
+        int64_t gap = 0;
+        if (symbols_n && duals_n) {
+            int64_t low = 0, high = symbols_n;
+            while (low < high) {
+                int64_t middle = (low + high) / 2;
+                if (offsets[middle] < duals[0]) low = middle + 1;
+                else high = middle;
+            }
+            gap = low;
+        }
+        for (Py_ssize_t at = 0; at < duals_n; at++) {
+            while (gap < symbols_n && offsets[gap] < duals[at]) gap++;
+            gaps[at] = gap;
+        }
+        /* The first of those in the gap before, in the same gap, in the next one, and behind it. */
+        Py_ssize_t in_before = 0, in_own = 0, in_next = 0, behind = 0;
+        for (Py_ssize_t at = 0; !strange && at < duals_n; at++) {
+            int64_t after = gaps[at];
+            while (in_before < duals_n && gaps[in_before] < after - 1) in_before++;
+            while (in_own < duals_n && gaps[in_own] < after) in_own++;
+            while (in_next < duals_n && gaps[in_next] < after + 1) in_next++;
+            while (behind < duals_n && gaps[behind] < after + 2) behind++;
+            if (!how[at]) continue;
+            if (!symbols_n || after < 2 || after + 2 > symbols_n || in_next - in_own > 1) {
+                found[count++] = at;
+                continue;
+            }
+            uint32_t letter = letters[codes[duals[at]]];
+            int64_t end = symbols_n - 1;
+            uint32_t two_before = symbols[after - 2], before = symbols[after - 1], next = symbols[after],
+                     next_two = symbols[after + 1 < end ? after + 1 : end];
+            if ((marks[after - 1] & LOOSE) || before == letter || next == letter) {
+                found[count++] = at;
+                continue;
+            }
+            int unknown_before = in_own > in_before || (marks[after - 2] & LOOSE);
+            int unknown_after = behind > in_next || (marks[after] & LOOSE);
+            int may = 0;
+            if (how[at] & BEGINS)
+                may |= unknown_after || has_around(around, letter, next, next_two, 0, DUAL_FIRST) ||
+                       (has_short && has_around(around, letter, next, 0, 0, DUAL_FIRST));
+            if (how[at] & ENDS)
+                may |= unknown_before || has_around(around, two_before, before, letter, 0, DUAL_LAST) ||
+                       (has_short && has_around(around, before, letter, 0, 0, DUAL_LAST));
+            if (how[at] & WITHIN)
+                may |= unknown_before || unknown_after || has_around(around, before, letter, next, next_two, DUAL_MIDDLE) ||
+                       has_around(around, before, letter, next, 0, DUAL_MIDDLE);
+            if (may) found[count++] = at;
+        }
+    }
+    PyEval_RestoreThread(lock);
+    let_go(&buffers);
+    PyObject *which = NULL;
+    if (!how || !gaps || !found)
+        PyErr_NoMemory();
+    else if (strange)
+        PyErr_SetString(PyExc_ValueError, "a dual character is beyond the text");
+    else
+        which = PyByteArray_FromStringAndSize((const char *)found, count * (Py_ssize_t)sizeof(int64_t));
+    free(how);
+    free(gaps);
+    free(found);
+    return which;
+failed:
+    let_go(&buffers);
+    return NULL;
+}
+
+/* decode */
+
+/* The code points of UTF-8 from `at` to `end`, behind each other at `out`; NULL where it is none. */
+static uint32_t *decode_row(const uint8_t *at, const uint8_t *end, uint32_t *out) {
+    while (at < end) {
+        uint32_t one = *at;
+        if (one < 0x80) {
+            *out++ = one;
+            at++;
+        } else if (one >= 0xE0 && one < 0xF0) {
+            if (end - at < 3 || (at[1] & 0xC0) != 0x80 || (at[2] & 0xC0) != 0x80) return NULL;
+            uint32_t code = (one & 0x0F) << 12 | (at[1] & 0x3Fu) << 6 | (at[2] & 0x3Fu);
+            if (code < 0x800 || (code >= 0xD800 && code < 0xE000)) return NULL;
+            *out++ = code;
+            at += 3;
+        } else if (one >= 0xC2 && one < 0xE0) {
+            if (end - at < 2 || (at[1] & 0xC0) != 0x80) return NULL;
+            *out++ = (one & 0x1F) << 6 | (at[1] & 0x3Fu);
+            at += 2;
+        } else if (one >= 0xF0 && one < 0xF5) {
+            if (end - at < 4 || (at[1] & 0xC0) != 0x80 || (at[2] & 0xC0) != 0x80 || (at[3] & 0xC0) != 0x80) return NULL;
+            uint32_t code = (one & 7) << 18 | (at[1] & 0x3Fu) << 12 | (at[2] & 0x3Fu) << 6 | (at[3] & 0x3Fu);
+            if (code < 0x10000 || code > 0x10FFFF) return NULL;
+            *out++ = code;
+            at += 4;
+        } else {
+            return NULL;
+        }
+    }
+    return out;
+}
+
+static PyObject *decode(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *bytes_o, *ends_o, *codes_o, *starts_o;
+    if (!PyArg_ParseTuple(args, "OOOO:decode", &bytes_o, &ends_o, &codes_o, &starts_o)) return NULL;
+    Buffers buffers = {.count = 0};
+    TAKE(bytes, uint8_t, bytes_o)
+    TAKE(ends, int64_t, ends_o)
+    TAKE_OUT(codes, uint32_t, codes_o)
+    TAKE_OUT(starts, int64_t, starts_o)
+    WANT(ends_n > 1 && starts_n == ends_n, "rows have a begin, and a start each")
+    WANT(ends[0] >= 0 && ends[ends_n - 1] <= bytes_n, "a row is beyond the bytes")
+    WANT(codes_n >= ends[ends_n - 1] - ends[0] + ends_n - 2, "there is room for the codes")
+    uint32_t *out = codes;
+    PyThreadState *lock = PyEval_SaveThread();
+    starts[0] = 0;
+    for (Py_ssize_t row = 0; out && row + 1 < ends_n; row++) {
+        if (row) *out++ = BREAK_CODE;
+        if (ends[row + 1] < ends[row] || ends[row + 1] > ends[ends_n - 1]) {
+            out = NULL;
+            break;
+        }
+        out = decode_row(bytes + ends[row], bytes + ends[row + 1], out);
+        if (out) starts[row + 1] = out - codes + 1;
+    }
+    PyEval_RestoreThread(lock);
+    let_go(&buffers);
+    return PyLong_FromSsize_t(out ? out - codes : -1);
+failed:
+    let_go(&buffers);
+    return NULL;
+}
+
+static PyMethodDef methods[] = {
+    {"fold", fold, METH_VARARGS,
+     "fold(codes, table, letters, begin, symbols, offsets, marks, duals)\n--\n\n"
+     "The skeleton of the codes into the arrays; how many symbols, how many duals, and whether any symbol expands."},
+    {"find", find, METH_VARARGS,
+     "find(symbols, offsets, marks, tables)\n--\n\n"
+     "Where words begin in the skeleton, in order, and the number of the word: two bytearrays of 64-bit integers."},
+    {"may_be_duals", may_be_duals, METH_VARARGS,
+     "may_be_duals(codes, duals, symbols, offsets, marks, tables, around, has_short)\n--\n\n"
+     "Which dual characters, read as letters, may stand as in one of the words: a bytearray of 64-bit integers."},
+    {"decode", decode, METH_VARARGS,
+     "decode(bytes, ends, codes, starts)\n--\n\n"
+     "The code points of rows of UTF-8, a break between them, and where each row starts; how many, or -1 if they are none."},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef module = {
+    .m_base = PyModuleDef_HEAD_INIT,
+    .m_name = "lictor.text._kernel",
+    .m_doc = "The loops over every character of a text, compiled.",
+    .m_methods = methods,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void) { return PyModuleDef_Init(&module); }

@@ -1,0 +1,32 @@
+from typing import Any
+
+from numpy.typing import NDArray
+
+_Array = NDArray[Any]
+
+def decode(bytes: Any, ends: _Array, codes: _Array, starts: _Array, /) -> int: ...  # noqa: A002
+def find(
+    symbols: _Array, offsets: _Array, marks: _Array, tables: tuple[object, ...], /
+) -> tuple[bytearray, bytearray]: ...
+def fold(
+    codes: _Array,
+    table: _Array,
+    letters: _Array | None,
+    begin: int,
+    symbols: _Array,
+    offsets: _Array,
+    marks: _Array,
+    duals: _Array | None,
+    /,
+) -> tuple[int, int, bool]: ...
+def may_be_duals(
+    codes: _Array,
+    duals: _Array,
+    symbols: _Array,
+    offsets: _Array,
+    marks: _Array,
+    tables: tuple[object, ...],
+    around: _Array,
+    has_short: bool,
+    /,
+) -> bytearray: ...

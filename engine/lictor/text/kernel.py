@@ -1,0 +1,26 @@
+"""The compiled loops, where this installation has them: `compiled` is the module, or None where numpy does the work.
+
+They are built from `_kernel.c` when Lictor is installed where there is a C compiler, and come with its wheels. The
+results are the same; `LICTOR_KERNEL=numpy` in the environment does without them, to compare.
+"""
+
+from __future__ import annotations
+
+import os
+from types import ModuleType
+
+__all__ = ["compiled", "name"]
+
+compiled: ModuleType | None = None
+if os.environ.get("LICTOR_KERNEL") != "numpy":
+    try:
+        from lictor.text import _kernel
+    except ImportError:
+        pass
+    else:
+        compiled = _kernel
+
+
+def name() -> str:
+    """What searches texts here: `compiled` or `numpy`."""
+    return "numpy" if compiled is None else "compiled"

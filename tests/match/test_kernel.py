@@ -1,0 +1,144 @@
+"""The compiled kernel and numpy give the same, array for array: each is what the other is tested by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from unittest.mock import patch
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_properties import ALPHABET, disguised, relaxed
+
+from lictor.match import Matcher, Term
+from lictor.match.columns import rows_of
+from lictor.text import Skeleton, encode, fold, fold_apart, kernel
+from lictor.text.tables import marked
+
+pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+
+T = TypeVar("T")
+# Long enough for several of the kernel's blocks, and full of what texts seldom hold.
+long_texts = st.builds(
+    lambda parts, times: "".join(parts) * times,
+    st.lists(st.text(st.sampled_from(ALPHABET), max_size=24), max_size=6),
+    st.sampled_from([1, 2, 40, 400]),
+)
+
+
+@contextmanager
+def in_numpy() -> Iterator[None]:
+    with patch.object(kernel, "compiled", None):
+        yield
+
+
+def both_ways(work: Callable[[], T]) -> tuple[T, T]:
+    with in_numpy():
+        slow = work()
+    return slow, work()
+
+
+def arrays(view: Skeleton) -> list[Any]:
+    return [view.symbols.tolist(), view.offsets.tolist(), view.marks.tolist(), view.seen]
+
+
+@relaxed
+@given(long_texts, st.text(st.sampled_from(ALPHABET), max_size=8), st.booleans(), st.booleans())
+def test_a_skeleton_is_one_and_the_same(text: str, before: str, letters: bool, sound: bool) -> None:
+    """With dual characters read either way, by sound or not, and behind the end of what stands before."""
+    codes = encode(before + text)
+
+    def folded() -> list[Any]:
+        end = fold(codes[: len(before)]).last(3)
+        whole = fold(codes, letters=letters, sound=sound)
+        view, duals = fold_apart(codes[len(before) :], begin=len(before), after=end)
+        return [arrays(whole), arrays(view), duals.tolist()]
+
+    slow, fast = both_ways(folded)
+
+    assert slow == fast
+
+
+@relaxed
+@given(disguised(), st.sampled_from([1, 3, 16, 1 << 16]), st.sampled_from([1, 1, 200]))
+def test_occurrences_are_one_and_the_same(given_: tuple[list[Term], str], chunk: int, times: int) -> None:
+    """Which words begin where, and all that is said of each: by pairs, by whole words, by single symbols, by duals."""
+    terms, text = given_
+    matcher = Matcher(terms)
+    codes = encode(text * times if chunk > 3 else text)
+
+    def occurrences() -> list[Any]:
+        found = []
+        for search in matcher._searches:
+            search._chunk = chunk
+            for hits in search.occurrences(codes):
+                found += [*(values.tolist() for values in hits[:5]), hits.letters]
+        return found
+
+    slow, fast = both_ways(occurrences)
+
+    assert slow == fast
+
+
+@relaxed
+@given(st.lists(st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"]), max_size=12)), max_size=8))
+def test_rows_are_one_and_the_same(rows: list[str | None]) -> None:
+    """Codes, and where each row starts, of slices and nulls too."""
+    column = pa.array(["a", *rows, "b"], pa.string())
+
+    def read() -> list[Any]:
+        every = [column, column.slice(1, len(rows)), column.cast(pa.large_string()), column.cast(pa.string_view())]
+        return [(part.codes.tolist(), part.starts.tolist()) for some in every for part in rows_of(some)]
+
+    slow, fast = both_ways(read)
+
+    assert slow == fast
+
+
+@given(st.binary(max_size=12))
+def test_what_is_no_utf8_is_refused_the_same(data: bytes) -> None:
+    """Bytes that are no text raise what they raise in numpy; the others are read alike."""
+    column = pa.StringArray.from_buffers(1, pa.py_buffer(np.array([0, len(data)], np.int32)), pa.py_buffer(data))
+
+    def read() -> object:
+        try:
+            return [part.codes.tolist() for part in rows_of(column)]
+        except (UnicodeDecodeError, pa.ArrowInvalid) as error:
+            return type(error)
+
+    slow, fast = both_ways(read)
+
+    assert slow == fast
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"codes": np.array([0x110001], np.uint32)},
+        {"codes": np.array([65], np.int64)},
+        {"table": marked()[:-1]},
+        {"letters": np.zeros(3, np.uint32)},
+        {"symbols": np.empty(0, np.uint16)},
+        {"marks": b"\0"},
+    ],
+)
+def test_what_does_not_fit_is_an_error(arguments: dict[str, Any]) -> None:
+    """No array of another size or kind is read or written beyond its end."""
+    given_ = {
+        "codes": np.array([65], np.uint32),
+        "table": marked(),
+        "letters": None,
+        "begin": 0,
+        "symbols": np.empty(1, np.uint16),
+        "offsets": np.empty(1, np.int64),
+        "marks": np.empty(1, np.uint8),
+        "duals": None,
+    } | arguments
+    assert kernel.compiled is not None
+
+    with pytest.raises((ValueError, TypeError, BufferError)):
+        kernel.compiled.fold(*given_.values())
