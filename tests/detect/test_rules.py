@@ -122,7 +122,7 @@ def test_anchors_are_enough(compiled, text):
 
 def test_a_rule_is_tried_only_where_its_terms_are(compiled):
     """Of all rules, only those are started whose every needed lexicon has a match."""
-    started = {rule.id for rule in compiled.started(frozenset({"trade"}))}
+    started = {started.rule.id for started in compiled.started(frozenset({"trade"}))}
 
     assert {"r6", "r7", "r9", "r11", "r12", "r15", "r16"} == started
 

@@ -158,9 +158,10 @@ class _Reader:
             return ""
         operands = [self._spans(one) for one in condition.near or ()]
         nearest: int | None = None
-        for passage, here in item.apart():
+        for here in item.apart():
             kinds = [spans(here) for spans in operands]
             if all(kinds):
+                (passage,) = here.passages.values()
                 found = _least_within(passage, kinds, ordered=condition.ordered, inside=condition.inside)
                 nearest = found if nearest is None else nearest if found is None else min(nearest, found)
         if nearest is None:

@@ -13,11 +13,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any
 
-from lictor.detect.conditions import Conditions
-from lictor.detect.needs import Names, Needs
+from lictor.detect.conditions import Ask, Conditions
+from lictor.detect.item import Key
+from lictor.detect.needs import Needs
 from lictor.detect.prospects import Prospects
 from lictor.match import Matcher, MatchOptions, Term
 from lictor.policy import Policy
@@ -25,9 +27,20 @@ from lictor.policy.models import Condition, Lexicon, MatchSettings, Rule
 from lictor.policy.spellings import spellings
 from lictor.text.frequency import frequency
 
-__all__ = ["CompiledPolicy", "compile_policy"]
+__all__ = ["CompiledPolicy", "Started", "compile_policy"]
 
 _REMEMBERED = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A rule ready to be asked of items: of an item with none of the bits `excusable` none of its exemptions holds."""
+
+    rule: Rule
+    fields: frozenset[str] | None
+    ask: Ask
+    excusable: int
+    excuses: tuple[tuple[str, Ask], ...]
 
 
 @dataclass(frozen=True)
@@ -42,7 +55,7 @@ class CompiledPolicy:
     anchors: Matcher
     conditions: Conditions
     rules: tuple[Rule, ...]
-    needs: tuple[tuple[Names, ...], ...]
+    needs: tuple[tuple[frozenset[str], ...], ...]
     by_need: Mapping[str, tuple[int, ...]]
     prospects: Prospects
     unanchored: tuple[int, ...]
@@ -52,12 +65,7 @@ class CompiledPolicy:
         """The matcher of every term that is no anchor, built on first need: most texts hold no anchor."""
         return Matcher(self.terms[len(self.anchors.terms) :])
 
-    @cached_property
-    def _started(self) -> dict[frozenset[str], tuple[Rule, ...]]:
-        """The rules started, for sets of lexicons that were met."""
-        return {}
-
-    def started(self, lexicons: frozenset[str]) -> Sequence[Rule]:
+    def started(self, lexicons: frozenset[str]) -> Sequence[Started]:
         """The rules that may be true where these lexicons matched, in the policy's order."""
         known = self._started.get(lexicons)
         if known is None:
@@ -67,7 +75,48 @@ class CompiledPolicy:
             for name in lexicons:
                 numbers.update(self.by_need.get(name, ()))
             known = self._started[lexicons] = tuple(
-                self.rules[n] for n in sorted(numbers) if not any(map(lexicons.isdisjoint, self.needs[n]))
+                self._rule(n) for n in sorted(numbers) if not any(map(lexicons.isdisjoint, self.needs[n]))
+            )
+        return known
+
+    @cached_property
+    def _started(self) -> dict[frozenset[str], tuple[Started, ...]]:
+        """The rules started, for sets of lexicons that were met."""
+        return {}
+
+    @cached_property
+    def _ready(self) -> dict[int, Started]:
+        """The rules that were started once, by number."""
+        return {}
+
+    @cached_property
+    def _excuses(self) -> dict[str, tuple[int, Ask]]:
+        """The exemptions that were asked for once: the bits of which an item needs one, and the question."""
+        return {}
+
+    def _rule(self, number: int) -> Started:
+        known = self._ready.get(number)
+        if known is None:
+            rule = self.rules[number]
+            excuses = [(name, *self._excuse(name)) for name in rule.unless]
+            known = self._ready[number] = Started(
+                rule=rule,
+                fields=None if rule.fields is None else frozenset(rule.fields),
+                ask=self.conditions.ask(rule.when),
+                excusable=reduce(or_, [guard for _, guard, _ in excuses], 0),
+                excuses=tuple((name, ask) for name, _, ask in excuses),
+            )
+        return known
+
+    def _excuse(self, name: str) -> tuple[int, Ask]:
+        known = self._excuses.get(name)
+        if known is None:
+            document = self.policy.document
+            exemption = document.exemptions[name]
+            cancellers = [document.cancellers[one] for one in exemption.cancelled_by]
+            known = self._excuses[name] = (
+                self.conditions.guard(exemption.when),
+                self.conditions.unless(exemption.when, cancellers),
             )
         return known
 
@@ -87,8 +136,15 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     by_lexicon = {name: list(_lexicon_terms(name, lexicon)) for name, lexicon in document.lexicons.items()}
     by_lexicon |= {inline[id(node)]: _inline_terms(inline[id(node)], node) for node in written}
 
-    costs = {name: sum(map(_frequency, some)) for name, some in by_lexicon.items()}
-    finder = Needs(document.conditions, inline, costs)
+    by_key: dict[Key, float] = {}
+    costs = dict.fromkeys(by_lexicon, 0.0)
+    for name, some in by_lexicon.items():
+        for term in some:
+            often = _frequency(term)
+            costs[name] += often
+            key: Key = term.key  # type: ignore[assignment]
+            by_key[key] = by_key.get(key, 0.0) + often
+    finder = Needs(document.conditions, inline, costs, lambda name, _: frozenset({name}))
     needs = [finder.of(rule.when) for rule in rules]
     anchors: dict[str, list[int]] = {}
     for number, sets in enumerate(needs):
@@ -100,7 +156,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         policy=policy,
         terms=(*first, *rest),
         anchors=Matcher(first),
-        conditions=Conditions(document.conditions, inline, finder),
+        conditions=Conditions(document.conditions, inline, by_key),
         rules=rules,
         needs=tuple(needs),
         by_need=_filed(needs, costs),
@@ -109,7 +165,7 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
     )
 
 
-def _filed(needs: Iterable[tuple[Names, ...]], costs: Mapping[str, float]) -> Mapping[str, tuple[int, ...]]:
+def _filed(needs: Iterable[tuple[frozenset[str], ...]], costs: Mapping[str, float]) -> Mapping[str, tuple[int, ...]]:
     """The rules by the lexicons of the set that they share with the fewest others, the rarest of equals."""
     needs = list(needs)
     sharing = Counter(name for sets in needs for need in sets for name in need)

@@ -1,31 +1,44 @@
 """Whether a condition holds of an item, in three values, and which spans show it.
 
-True, False, or None where a signal that was not given decides. A condition that is unknown does not fire a rule, and
+True, False, or unknown where a signal that was not given decides. A condition that is unknown does not fire a rule, and
 an exemption that is unknown does not exempt.
 
-A condition is compiled to functions when it is first needed: one for its truth, one for the spans it denotes. What
-several conditions share (a lexicon, a named condition) is one function, asked once an item.
+A condition is compiled to functions when it is first needed: one for what it comes to, one for the spans it denotes.
+What several conditions share (a lexicon, a named condition, what stands near something) is one function, asked once an
+item. What needs a lexicon that has no match in the item is not asked at all.
 """
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from itertools import count, islice
-from typing import Any, TypeVar
+from functools import partial, reduce
+from itertools import count
+from operator import ge, gt, le, lt, or_
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from lictor.detect.item import Item, Place, Span
-from lictor.detect.near import chains
+from lictor.detect.item import Disguises, Item, Key, Mark, Passage, Span, Spans, in_order
+from lictor.detect.near import together
 from lictor.detect.needs import Needs
 from lictor.policy.models import Condition
 from lictor.policy.names import DETECTORS
 
-__all__ = ["EVIDENCE_KEPT", "FALSE", "Conditions", "Finding"]
+__all__ = ["ANYTHING", "EVIDENCE_KEPT", "Ask", "Came", "Conditions", "Finding"]
 
 EVIDENCE_KEPT = 100
 """Spans kept for one condition of one item; where there are more, the decision says that it was cut."""
+
+ANYTHING = 1
+"""The bit that every item has."""
+
+Came = Spans | frozenset[str] | Literal[False]
+"""What a condition came to: spans that show that it holds, the signals without which it is unknown, or False.
+
+What was said once is shared, and never changed.
+"""
+
+Ask = Callable[[Item], Came]
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -36,86 +49,115 @@ class Finding(msgspec.Struct, frozen=True):
     missing: frozenset[str] = frozenset()
 
 
-FALSE = Finding(False)
-_TRUE = Finding(True)
-
-# The bit that every item has.
-_ANYTHING = 1
+Bits = int
+"""What an item has of a policy's terms, a bit each; or some of it."""
 
 T = TypeVar("T")
-_Truth = Callable[[Item], Finding]
-_Guard = int
-_Spans = Callable[[Item], Sequence[Span]]
+_Denoted = Callable[[Item], Spans]
+_Marked = Callable[[Item], Sequence[Mark]]
+
+_REMEMBERED = 256
+
+# What holds without anything to show.
+_HOLDS: Spans = {}
 
 
 class Conditions:
     """The conditions of one policy. `inline` names the lexicon made of each condition's own `terms`."""
 
-    def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str], needs: Needs) -> None:
+    def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str], costs: Mapping[Key, float]) -> None:
         self._named = named
         self._inline = inline
-        self._needs = needs
-        self._bits: dict[str, int] = {}
+        self._known_keys: dict[str, list[Key]] = {}
+        for key in costs:
+            self._known_keys.setdefault(key[0], []).append(key)
+        self._needs = Needs(named, inline, costs, self._keys)
+        self._bits: dict[Key, int] = {}
         # By the identity of the condition, which lives as long as the policy does.
-        self._truths: dict[int, _Truth] = {}
-        self._places: dict[int, _Spans] = {}
+        self._asks: dict[int, Ask] = {}
         self._shared: dict[Hashable, Callable[[Item], Any]] = {}
         self._numbers = count()
 
     def judge(self, condition: Condition, item: Item) -> Finding:
         """What the condition comes to for the item."""
-        return self._truth(condition)(item)
+        came = self.ask(condition)(item)
+        if came is False:
+            return Finding(False)
+        if isinstance(came, frozenset):
+            return Finding(None, (), came)
+        return Finding(True, self.shown(condition, came, item))
 
-    def bits(self, lexicons: Iterable[str]) -> int:
-        """What an item with these lexicons has, as one number: a bit each, and `_ANYTHING`."""
-        number = _ANYTHING
-        for name in lexicons:
-            number |= self._bits.get(name) or self._bits.setdefault(name, _ANYTHING << 1 + len(self._bits))
-        return number
-
-    def _guards(self, condition: Condition) -> tuple[_Guard, ...]:
-        """Sets of bits of which an item must have one each, or there is no need to ask the condition."""
-        return tuple(self.bits(names) ^ _ANYTHING for names in self._needs.of(condition))
-
-    def _guard(self, condition: Condition) -> _Guard:
-        """The set that says most."""
-        names = self._needs.best(self._needs.of(condition))
-        return _ANYTHING if names is None else self.bits(names) ^ _ANYTHING
-
-    def _truth(self, condition: Condition) -> _Truth:
-        known = self._truths.get(id(condition))
+    def ask(self, condition: Condition) -> Ask:
+        """The condition compiled."""
+        known = self._asks.get(id(condition))
         if known is None:
-            known = self._truths[id(condition)] = self._compiled(condition)
+            known = self._asks[id(condition)] = self._compiled(condition)
         return known
 
-    def _compiled(self, condition: Condition) -> _Truth:
+    def unless(self, condition: Condition, cancellers: Iterable[Condition]) -> Ask:
+        """The condition, false where a canceller holds, and unknown where one is; asked once an item."""
+        guards = self._guards(condition)
+        return _remembered(next(self._numbers), _unless(guards, self.ask(condition), [*map(self.ask, cancellers)]))
+
+    def shown(self, condition: Condition, came: Spans, item: Item) -> tuple[Span, ...]:
+        """What shows that the condition holds, in order of place; of a list alone, in order of the item's fields."""
+        places = in_order(came, item) if item.only is None and self._is_list(condition) else sorted(came)
+        return tuple([came[place] for place in places])
+
+    def bits(self, keys: Iterable[Key]) -> int:
+        """What an item with matches of these keys has, as one number: a bit each, and `ANYTHING`."""
+        number = ANYTHING
+        for key in keys:
+            number |= self._bits.get(key) or self._bits.setdefault(key, ANYTHING << 1 + len(self._bits))
+        return number
+
+    def guard(self, condition: Condition) -> Bits:
+        """Bits of which an item must have one for the condition to hold: of all such sets that of the rarest terms."""
+        keys = self._needs.best(self._needs.of(condition))
+        return ANYTHING if keys is None else self.bits(keys) ^ ANYTHING
+
+    def _guards(self, condition: Condition) -> tuple[Bits, ...]:
+        """All such sets."""
+        return tuple(self.bits(keys) ^ ANYTHING for keys in self._needs.of(condition))
+
+    def _keys(self, lexicon: str, strengths: Sequence[str] | None) -> frozenset[Key]:
+        known = self._known_keys.get(lexicon, ())
+        return frozenset(key for key in known if strengths is None or key[2] in strengths)
+
+    def _is_list(self, condition: Condition) -> bool:
+        named = self._named.get(condition.use or "")
+        if named is not None:
+            return self._is_list(named)
+        return condition.operator in ("use", "lexicon", "terms", "mechanism")
+
+    def _compiled(self, condition: Condition) -> Ask:
         match condition.operator:
             case "any":
-                return _any_of([(self._guard(below), self._truth(below)) for below in condition.any_ or ()])
+                return _any_of(_Chosen([(self._guards(below), self.ask(below)) for below in condition.any_ or ()]))
             case "all":
-                return _all_of(self._cheap_first(condition.all_ or (), self._truth))
+                return _all_of(self._guards(condition), self._cheap_first(condition.all_ or (), self.ask))
             case "at_least":
                 assert condition.at_least is not None
-                return _at_least(condition.at_least, [self._truth(below) for below in condition.of or ()])
+                return _at_least(condition.at_least, [self.ask(below) for below in condition.of or ()])
             case "not":
                 assert condition.not_ is not None
-                return _not(self._truth(condition.not_))
+                return _not(self.ask(condition.not_))
             case "use" if (named := self._named.get(condition.use or "")) is not None:
-                return self._once(("truth", condition.use), lambda: self._truth(named))
+                return self._once(("asked", condition.use), lambda: self.ask(named))
             case "use" | "lexicon" | "terms" | "mechanism":
-                return _some(self._spans(condition))
+                return _some(self._denoted(condition))
             case "near":
-                return _near(condition, self._guards(condition), self._cheap_first(condition.near or (), self._spans))
+                return self._near(condition)
             case "count" | "distinct":
                 below = condition.count or condition.distinct
                 assert below is not None
-                return _count(condition, self._spans(below))
+                return _count(condition, self._denoted(below))
             case "same_field":
                 assert condition.same_field is not None
-                return _same_field(self._truth(condition.same_field))
+                return _same_field(self.ask(condition.same_field))
             case "field":
                 wanted = frozenset(condition.field or ())
-                return lambda item: FALSE if wanted.isdisjoint(item.passages) else _TRUE
+                return lambda item: False if wanted.isdisjoint(item.passages) else _HOLDS
             case "surface":
                 return _one_of("surface", lambda item: item.known.surface, condition.surface or ())
             case "subject":
@@ -123,33 +165,44 @@ class Conditions:
             case _:
                 return _signal(condition)
 
-    def _spans(self, condition: Condition) -> _Spans:
-        """Every span of a condition that denotes matches, in order of field and place, without doubles."""
-        known = self._places.get(id(condition))
-        if known is None:
-            key = condition.model_dump_json(exclude_unset=True)
-            known = self._once(("places", key), lambda: _in_order(self._each(condition)))
-            self._places[id(condition)] = known
-        return known
+    def _near(self, condition: Condition) -> Ask:
+        assert condition.within is not None
+        operands = self._cheap_first(condition.near or (), lambda below: self._marked(below, condition.inside))
+        return _near(condition.within, self._guards(condition), operands, ordered=condition.ordered)
 
-    def _each(self, condition: Condition) -> _Spans:
-        """The spans of a condition as they are found: doubles stand one after the other, lexicon by lexicon."""
+    def _denoted(self, condition: Condition) -> _Denoted:
+        """The spans of a condition that denotes matches; of two at one place those of what is named first."""
+        leaves = self._leaves(condition)
+        parts = [(self._leaf_guards(leaf), self._once(leaf, partial(_in_each, leaf))) for leaf in leaves]
+        return parts[0][1] if len(parts) == 1 else self._once(leaves, lambda: _union(_Chosen(parts)))
+
+    def _marked(self, condition: Condition, inside: str) -> _Marked:
+        """The same spans, of an item of one field, as marks."""
+        leaves = self._leaves(condition)
+        parts = [(self._leaf_guards(leaf), self._leaf_marked(leaf, inside)) for leaf in leaves]
+        return parts[0][1] if len(parts) == 1 else self._once((inside, leaves), lambda: _merged(_Chosen(parts)))
+
+    def _leaf_marked(self, leaf: _Leaf, inside: str) -> _Marked:
+        of = self._once(leaf, partial(_in_each, leaf))
+        return self._once((inside, leaf), partial(_marks, of, inside))
+
+    def _leaves(self, condition: Condition, disguises: Disguises = ()) -> tuple[_Leaf, ...]:
+        """The lexicons and detectors whose matches the condition denotes, in order."""
         name = condition.use or ""
         if name in self._named:
-            return self._once(("use", name), lambda: self._each(self._named[name]))
+            return self._leaves(self._named[name], disguises)
         if name in DETECTORS:
-            return self._once(("detector", name), lambda: _of_detector(name))
+            return (_Leaf(name, None, disguises, detector=True),)
         if condition.operator in ("use", "lexicon", "terms"):
             lexicon = name or condition.lexicon or self._inline[id(condition)]
-            strengths = condition.strength
-            return self._once(("lexicon", lexicon, strengths), lambda: _of_lexicon(lexicon, strengths))
+            return (_Leaf(lexicon, condition.strength, disguises, detector=False),)
+        below: Sequence[Condition] = condition.any_ or ()
         if condition.operator == "mechanism":
-            return _with_mechanism(frozenset(condition.mechanism or ()), self._joined(condition.of or ()))
-        return self._joined(condition.any_ or ())
+            below, disguises = condition.of or (), (*disguises, frozenset(condition.mechanism or ()))
+        return tuple(dict.fromkeys(leaf for one in below for leaf in self._leaves(one, disguises)))
 
-    def _joined(self, conditions: Iterable[Condition]) -> _Spans:
-        parts = [(self._guard(below), self._each(below)) for below in conditions]
-        return parts[0][1] if len(parts) == 1 else _all_parts(parts)
+    def _leaf_guards(self, leaf: _Leaf) -> tuple[Bits, ...]:
+        return () if leaf.detector else (self.bits(self._keys(leaf.name, leaf.strengths)) ^ ANYTHING,)
 
     def _once(self, key: Hashable, make: Callable[[], Callable[[Item], T]]) -> Callable[[Item], T]:
         """The function of that name, asked at most once an item."""
@@ -159,17 +212,42 @@ class Conditions:
         return known
 
     def _cheap_first(self, conditions: Sequence[Condition], compiled: Callable[[Condition], T]) -> list[tuple[int, T]]:
-        """The conditions compiled, each with its place in the list: those that ask a detector come last."""
-        order = sorted(range(len(conditions)), key=lambda at: self._asks_detector(conditions[at]))
-        return [(at, compiled(conditions[at])) for at in order]
+        """The conditions compiled, each with its place: those that read the text last, before them those that sweep."""
+        numbered = sorted(enumerate(conditions), key=lambda one: self._price(one[1]))
+        return [(at, compiled(one)) for at, one in numbered]
 
-    def _asks_detector(self, condition: Condition) -> bool:
+    def _price(self, condition: Condition) -> int:
         if (named := self._named.get(condition.use or "")) is not None:
-            return self._asks_detector(named)
-        return condition.use in DETECTORS or any(map(self._asks_detector, condition.children()))
+            return self._price(named)
+        own = 2 if condition.use in DETECTORS else 1 if condition.operator in ("near", "count", "distinct") else 0
+        return max([own, *map(self._price, condition.children())])
 
 
-# --- truths ----------------------------------------------------------------------------------------------------------
+class _Leaf(NamedTuple):
+    """What denotes matches by itself: the terms of a lexicon, of these strengths where any are named, or a detector."""
+
+    name: str
+    strengths: Sequence[str] | None
+    disguises: Disguises
+    detector: bool
+
+
+class _Chosen(Generic[T]):
+    """Of parts with guards, those that an item with such bits may have something of: it has a bit of each guard."""
+
+    def __init__(self, parts: Sequence[tuple[Sequence[Bits], T]]) -> None:
+        self._parts = parts
+        self._all = reduce(or_, (guard for guards, _ in parts for guard in guards), 0)
+        self._known: dict[Bits, Sequence[T]] = {}
+
+    def __getitem__(self, bits: Bits) -> Sequence[T]:
+        bits &= self._all
+        known = self._known.get(bits)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[bits] = [part for guards, part in self._parts if all(bits & guard for guard in guards)]
+        return known
 
 
 def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
@@ -182,124 +260,141 @@ def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
     return asked
 
 
-def _any_of(parts: Sequence[tuple[_Guard, _Truth]]) -> _Truth:
-    def truth(item: Item) -> Finding:
-        there = item.bits
-        found = [part(item) for guard, part in parts if there & guard]
-        return _either(found) if found else FALSE
-
-    return truth
+# --- what conditions come to -----------------------------------------------------------------------------------------
 
 
-def _all_of(parts: Sequence[tuple[int, _Truth]]) -> _Truth:
-    def truth(item: Item) -> Finding:
-        found = []
-        for at, part in parts:
-            one = part(item)
-            if one.truth is False:
-                return FALSE
-            found.append((at, one))
-        found.sort(key=operator.itemgetter(0))
-        every = [one for _, one in found]
-        return _join(every, truth=None if any(one.truth is None for one in every) else True)
+def _any_of(chosen: _Chosen[Ask]) -> Ask:
+    def ask(item: Item) -> Came:
+        parts = chosen[item.bits]
+        return parts[0](item) if len(parts) == 1 else _either([part(item) for part in parts])
 
-    return truth
+    return ask
 
 
-def _at_least(number: int, parts: Sequence[_Truth]) -> _Truth:
-    def truth(item: Item) -> Finding:
-        found = [part(item) for part in parts]
-        sure = sum(one.truth is True for one in found)
-        possible = sum(one.truth is not False for one in found)
-        return _join(found, truth=True if sure >= number else None if possible >= number else False)
-
-    return truth
-
-
-def _not(inner: _Truth) -> _Truth:
-    def truth(item: Item) -> Finding:
-        found = inner(item)
-        return Finding(None if found.truth is None else not found.truth, (), found.missing)
-
-    return truth
-
-
-def _some(spans: _Spans) -> _Truth:
-    def truth(item: Item) -> Finding:
-        found = spans(item)
-        return Finding(True, tuple(found[:EVIDENCE_KEPT])) if found else FALSE
-
-    return truth
-
-
-def _near(condition: Condition, guards: Sequence[_Guard], operands: Sequence[tuple[int, _Spans]]) -> _Truth:
-    assert condition.within is not None
-    within, ordered, inside = condition.within, condition.ordered, condition.inside
-
-    def truth(item: Item) -> Finding:
+def _all_of(guards: Sequence[Bits], parts: Sequence[tuple[int, Ask]]) -> Ask:
+    def ask(item: Item) -> Came:
         there = item.bits
         for guard in guards:
             if not there & guard:
-                return FALSE
-        found: dict[Place, Span] = {}
-        for passage, here in item.apart():
-            kinds: list[Sequence[Span]] = [()] * len(operands)
-            for at, spans in operands:
-                kinds[at] = spans(here)
-                if not kinds[at]:
+                return False
+        every: list[Came] = [False] * len(parts)
+        for at, part in parts:
+            came = every[at] = part(item)
+            if came is False:
+                return False
+        return _missing(every) or _shown(every)
+
+    return ask
+
+
+def _at_least(number: int, parts: Sequence[Ask]) -> Ask:
+    def ask(item: Item) -> Came:
+        came = [part(item) for part in parts]
+        unknown = sum(isinstance(one, frozenset) for one in came)
+        sure = len(came) - came.count(False) - unknown
+        return _shown(came) if sure >= number else _missing(came) if sure + unknown >= number else False
+
+    return ask
+
+
+def _not(inner: Ask) -> Ask:
+    def ask(item: Item) -> Came:
+        came = inner(item)
+        return _HOLDS if came is False else came if isinstance(came, frozenset) else False
+
+    return ask
+
+
+def _unless(guards: Sequence[Bits], when: Ask, cancellers: Sequence[Ask]) -> Ask:
+    def ask(item: Item) -> Came:
+        there = item.bits
+        for guard in guards:
+            if not there & guard:
+                return False
+        came = when(item)
+        if not isinstance(came, dict):
+            return came
+        cancelled = [canceller(item) for canceller in cancellers]
+        return False if any(isinstance(one, dict) for one in cancelled) else _missing(cancelled) or came
+
+    return ask
+
+
+def _some(denoted: _Denoted) -> Ask:
+    def ask(item: Item) -> Came:
+        found = denoted(item)
+        if len(found) > EVIDENCE_KEPT:
+            return {place: found[place] for place in in_order(found, item)[:EVIDENCE_KEPT]}
+        return found or False
+
+    return ask
+
+
+def _near(within: int, guards: Sequence[Bits], operands: Sequence[tuple[int, _Marked]], *, ordered: bool) -> Ask:
+    def ask(item: Item) -> Came:
+        there = item.bits
+        for guard in guards:
+            if not there & guard:
+                return False
+        found: Spans = {}
+        for here in item.apart():
+            kinds: list[Sequence[Mark]] = [()] * len(operands)
+            for at, marked in operands:
+                kinds[at] = marks = marked(here)
+                if not marks:
                     break
             else:
-                for chain in islice(
-                    chains(passage, kinds, within=within, ordered=ordered, inside=inside), EVIDENCE_KEPT
-                ):
-                    found.update((span[:3], span) for span in chain)
-        return Finding(True, tuple(_by_place(found)[:EVIDENCE_KEPT])) if found else FALSE
+                for chain in together(kinds, within=within, ordered=ordered, most=EVIDENCE_KEPT):
+                    found.update([event[3:] for event in chain])
+        if len(found) > EVIDENCE_KEPT:
+            return {place: found[place] for place in sorted(found)[:EVIDENCE_KEPT]}
+        return found or False
 
-    return truth
+    return ask
 
 
-def _count(condition: Condition, spans: _Spans) -> _Truth:
+def _count(condition: Condition, denoted: _Denoted) -> Ask:
     assert condition.minimum is not None
     minimum, distinct = condition.minimum, condition.distinct is not None
 
-    def truth(item: Item) -> Finding:
-        found = spans(item)
+    def ask(item: Item) -> Came:
+        found = denoted(item)
         if len(found) < minimum:
-            return FALSE
-        apart = _apart(found)
+            return False
+        apart = _apart(found.values())
         seen = len({span.match.term for span in apart}) if distinct else len(apart)
-        return Finding(True, tuple(apart[:EVIDENCE_KEPT])) if seen >= minimum else FALSE
+        return {span.place: span for span in apart[:EVIDENCE_KEPT]} if seen >= minimum else False
 
-    return truth
-
-
-def _same_field(inner: _Truth) -> _Truth:
-    return lambda item: _either([inner(here) for _, here in item.apart()])
+    return ask
 
 
-def _one_of(name: str, value_of: Callable[[Item], str | None], wanted: Sequence[str]) -> _Truth:
-    unknown = Finding(None, (), frozenset({name}))
+def _same_field(inner: Ask) -> Ask:
+    return lambda item: _either([inner(here) for here in item.apart()])
 
-    def truth(item: Item) -> Finding:
+
+def _one_of(name: str, value_of: Callable[[Item], str | None], wanted: Sequence[str]) -> Ask:
+    unknown = frozenset({name})
+
+    def ask(item: Item) -> Came:
         value = value_of(item)
-        return unknown if value is None else _TRUE if value in wanted else FALSE
+        return unknown if value is None else _HOLDS if value in wanted else False
 
-    return truth
+    return ask
 
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
-    "above": operator.gt,
-    "below": operator.lt,
-    "at_least": operator.ge,
-    "at_most": operator.le,
+    "above": gt,
+    "below": lt,
+    "at_least": ge,
+    "at_most": le,
 }
 
 
-def _signal(condition: Condition) -> _Truth:
+def _signal(condition: Condition) -> Ask:
     ((name, wanted),) = condition.signals.items()
-    unknown = Finding(None, (), frozenset({name}))
+    unknown = frozenset({name})
 
-    def truth(item: Item) -> Finding:
+    def ask(item: Item) -> Came:
         value = item.known.signals.get(name)
         if value is None:
             return unknown
@@ -307,64 +402,81 @@ def _signal(condition: Condition) -> _Truth:
             holds = all(_COMPARE[how](value, bound) for how, bound in wanted.items())
         else:
             holds = value in wanted if isinstance(wanted, list | tuple) else value == wanted
-        return _TRUE if holds else FALSE
+        return _HOLDS if holds else False
 
-    return truth
-
-
-def _either(parts: list[Finding]) -> Finding:
-    if any(part.truth is True for part in parts):
-        return _join(parts, truth=True)
-    return _join(parts, truth=None if any(part.truth is None for part in parts) else False)
+    return ask
 
 
-def _join(parts: list[Finding], *, truth: bool | None) -> Finding:
-    if truth is False:
-        return FALSE
-    shown = {s[:3]: s for part in parts if part.truth is True for s in part.spans}
-    missing = frozenset().union(*(part.missing for part in parts)) if truth is None else frozenset()
-    return Finding(truth, tuple(_by_place(shown)), missing)
+def _either(parts: Sequence[Came]) -> Came:
+    if any(isinstance(came, dict) for came in parts):
+        return _shown(parts)
+    return _missing(parts) or False
+
+
+def _shown(parts: Sequence[Came]) -> Spans:
+    """What shows those that hold, together; of two spans at one place the later part's."""
+    found = [came for came in parts if came and isinstance(came, dict)]
+    if len(found) < 2:
+        return found[0] if found else _HOLDS
+    shown = found[0].copy()
+    for came in found[1:]:
+        shown.update(came)
+    return shown
+
+
+def _missing(parts: Sequence[Came]) -> frozenset[str]:
+    unknown = [came for came in parts if isinstance(came, frozenset)]
+    return frozenset().union(*unknown) if unknown else frozenset()
 
 
 # --- spans -----------------------------------------------------------------------------------------------------------
 
 
-def _of_lexicon(lexicon: str, strengths: Sequence[str] | None) -> _Spans:
-    return lambda item: [span for p in item.passages.values() for span in p.of_lexicon(lexicon, strengths)]
+def _in_each(leaf: _Leaf) -> _Denoted:
+    if leaf.detector:
+        of = partial(Passage.of_detector, detector=leaf.name, disguises=leaf.disguises)
+    else:
+        of = partial(Passage.of_lexicon, lexicon=leaf.name, strengths=leaf.strengths, disguises=leaf.disguises)
+
+    def denoted(item: Item) -> Spans:
+        if item.only:
+            return of(item.only)
+        found: Spans = {}
+        for passage in item.passages.values():
+            found.update(of(passage))
+        return found
+
+    return denoted
 
 
-def _of_detector(detector: str) -> _Spans:
-    return lambda item: [span for p in item.passages.values() for span in p.of_detector(detector)]
+def _marks(denoted: _Denoted, inside: str) -> _Marked:
+    def marked(item: Item) -> Sequence[Mark]:
+        spans = denoted(item)
+        assert item.only is not None
+        return item.only.marks(spans.items(), inside) if spans else ()
+
+    return marked
 
 
-def _all_parts(parts: Sequence[tuple[_Guard, _Spans]]) -> _Spans:
-    def spans(item: Item) -> Sequence[Span]:
-        there = item.bits
-        return [span for guard, part in parts if there & guard for span in part(item)]
+def _union(chosen: _Chosen[_Denoted]) -> _Denoted:
+    def denoted(item: Item) -> Spans:
+        found: Spans = {}
+        for part in reversed(chosen[item.bits]):
+            found.update(part(item))
+        return found
 
-    return spans
-
-
-def _with_mechanism(wanted: frozenset[str], each: _Spans) -> _Spans:
-    return lambda item: [span for span in each(item) if not wanted.isdisjoint(span.match.mechanisms)]
+    return denoted
 
 
-def _in_order(each: _Spans) -> _Spans:
-    def spans(item: Item) -> Sequence[Span]:
-        found = each(item)
+def _merged(chosen: _Chosen[_Marked]) -> _Marked:
+    def marked(item: Item) -> Sequence[Mark]:
+        found = [marks for part in chosen[item.bits] if (marks := part(item))]
         if len(found) < 2:
-            return found
-        first = {span[:3]: span for span in reversed(found)}
-        if len(item.passages) == 1:
-            return _by_place(first)
-        order = {name: at for at, name in enumerate(item.passages)}
-        return sorted(first.values(), key=lambda span: (order[span.field], span.start, span.end))
+            return found[0] if found else ()
+        merged = {mark[2]: mark for marks in reversed(found) for mark in marks}
+        return list(merged.values())
 
-    return spans
-
-
-def _by_place(spans: Mapping[Place, Span]) -> list[Span]:
-    return [spans[place] for place in sorted(spans)]
+    return marked
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

@@ -6,9 +6,9 @@ What the caller left out is filled from the policy's `assume`, and remembered, s
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,14 +19,22 @@ from lictor.policy import Policy
 from lictor.policy.names import SignalType
 from lictor.text.reading import symbols_before
 
-__all__ = ["Item", "Known", "Passage", "Place", "Span", "know"]
+__all__ = ["Disguises", "Item", "Key", "Known", "Mark", "Passage", "Place", "Span", "Spans", "in_order", "know"]
 
-_PARAGRAPH_END = re.compile("[\n\r\u2028\u2029]")
-_SENTENCE_END = re.compile("[\n\r\u2028\u2029。！？!?；;]")
+_END = {"paragraph": re.compile("[\n\r\u2028\u2029]"), "sentence": re.compile("[\n\r\u2028\u2029。！？!?；;]")}
 _TYPES = {"text": str, "number": int, "boolean": bool}
+_WIDTH = 40
+_RANK: Mapping[str, int] = {name: rank << 2 * _WIDTH for rank, name in enumerate(sorted(FIELDS))}
 
 
-Place = tuple[str, int, int]
+Place = int
+"""A stretch of an item's text: the field (in order of its name), where it begins, where it ends."""
+
+Mark = tuple[int, int, Place, "Span"]
+"""A span by where it begins and ends, counted in characters that carry meaning, and its place."""
+
+Key = tuple[str, str, str]
+"""Which terms a match is of: their lexicon, its name as evidence has it, and their strength."""
 
 
 class Span(NamedTuple):
@@ -41,59 +49,77 @@ class Span(NamedTuple):
     @property
     def place(self) -> Place:
         """What makes two spans the same piece of text."""
-        return self[:3]
+        return _RANK[self.field] | self.start << _WIDTH | self.end
+
+
+Spans = dict[Place, Span]
+"""One span a place, in no order. They are shared, and never changed once made."""
+
+Disguises = tuple[frozenset[str], ...]
+"""Sets of transformations, of each of which a match must have needed one."""
 
 
 class Passage:
     """The text of one field: matches by lexicon, detectors run on demand, distances counted without padding."""
 
+    __slots__ = ("_bare", "_by_lexicon", "_detected", "_ends", "_rank", "keys", "name", "text")
+
     def __init__(self, name: str, text: str, matches: Iterable[Match]) -> None:
         self.name = name
         self.text = text
+        self._rank = _RANK[name]
         self._by_lexicon: dict[str, list[Match]] = {}
+        self.keys: set[Key] = set()
         for match in matches:
-            self._by_lexicon.setdefault(match.key[0], []).append(match)  # type: ignore[index]
-        self._detected: dict[str, list[Span]] = {}
+            key: Key = match.key  # type: ignore[assignment]
+            self.keys.add(key)
+            self._by_lexicon.setdefault(key[0], []).append(match)
+        self._detected: dict[str, Sequence[Match]] = {}
+        # Each position counted in characters that carry meaning: padding and separators before it do not count.
+        self._bare: Sequence[int] = ()
+        self._ends: dict[str, Sequence[int]] = {"field": ()}
 
-    @property
-    def lexicons(self) -> Collection[str]:
-        """The lexicons with at least one match here."""
-        return self._by_lexicon.keys()
-
-    def of_lexicon(self, lexicon: str, strengths: Sequence[str] | None = None) -> list[Span]:
-        """Matches of that lexicon's terms, of these strengths where any are named, in order of place."""
-        found = []
+    def of_lexicon(self, lexicon: str, strengths: Sequence[str] | None = None, disguises: Disguises = ()) -> Spans:
+        """Matches of the lexicon's terms, of these strengths if any are named, so disguised; the first at a place."""
+        found: Spans = {}
+        rank, name = self._rank, self.name
         for match in self._by_lexicon.get(lexicon, ()):
-            _, source, strength = cast("tuple[str, str, str]", match.key)
-            if strengths is None or strength in strengths:
-                found.append(Span(self.name, match.start, match.end, match, source))
+            key: Key = match.key  # type: ignore[assignment]
+            if (strengths is None or key[2] in strengths) and (not disguises or _is_so(match, disguises)):
+                start, end = match.start, match.end
+                place = rank | start << _WIDTH | end
+                if place not in found:
+                    found[place] = Span(name, start, end, match, key[1])
         return found
 
-    def of_detector(self, detector: str) -> list[Span]:
-        """What that detector finds here, in order of place."""
-        if detector not in self._detected:
-            found = DETECTORS[detector](self.text)
-            self._detected[detector] = [Span(self.name, one.start, one.end, one, detector) for one in found]
-        return self._detected[detector]
+    def of_detector(self, detector: str, disguises: Disguises = ()) -> Spans:
+        """What that detector finds here, so disguised; the first at a place."""
+        found: Spans = {}
+        for match in self._detected_by(detector):
+            if not disguises or _is_so(match, disguises):
+                span = Span(self.name, match.start, match.end, match, detector)
+                found.setdefault(span.place, span)
+        return found
 
-    def ends(self, inside: str) -> Sequence[int]:
-        """Where paragraphs or sentences end, the last one apart; a `field` has no parts."""
-        if inside == "field":
-            return ()
-        return self._paragraph_ends if inside == "paragraph" else self._sentence_ends
+    def _detected_by(self, detector: str) -> Sequence[Match]:
+        known = self._detected.get(detector)
+        if known is None:
+            known = self._detected[detector] = DETECTORS[detector](self.text)
+        return known
 
-    @cached_property
-    def bare(self) -> Sequence[int]:
-        """Each position counted in characters that carry meaning: padding and separators before it do not count."""
-        return symbols_before(self.text)
-
-    @cached_property
-    def _paragraph_ends(self) -> list[int]:
-        return [end.start() for end in _PARAGRAPH_END.finditer(self.text)]
-
-    @cached_property
-    def _sentence_ends(self) -> list[int]:
-        return [end.start() for end in _SENTENCE_END.finditer(self.text)]
+    def marks(self, spans: Iterable[tuple[Place, Span]], inside: str) -> list[Mark]:
+        """The spans as marks, those in one paragraph or sentence far from those in the next."""
+        bare = self._bare = self._bare or symbols_before(self.text)
+        ends = self._ends.get(inside)
+        if ends is None:
+            # A field has no parts; of the others the last one ends with the text.
+            ends = self._ends[inside] = [end.start() for end in _END[inside].finditer(self.text)]
+        if not ends:
+            return [(bare[span[1]], bare[span[2]], place, span) for place, span in spans]
+        return [
+            (bare[span[1]] + (far := bisect_right(ends, span[1]) << _WIDTH), bare[span[2]] + far, place, span)
+            for place, span in spans
+        ]
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -109,17 +135,20 @@ class Known(msgspec.Struct, frozen=True):
 class Item:
     """An item ready for the rules: what is known of it, its passages by field, and what was said of it already.
 
-    `lexicons` are those with at least one match in it, `bits` the same as one number.
+    `lexicons` are those with at least one match in it, `bits` the keys of all its matches as one number. `only` is its
+    passage, where it has one.
     `said` holds what parts of conditions came to, by the number of the part: rules share many of them.
     """
 
-    __slots__ = ("_bits_of", "_views", "bits", "known", "lexicons", "passages", "said")
+    __slots__ = ("_bits_of", "_views", "bits", "known", "lexicons", "only", "passages", "said")
 
-    def __init__(self, known: Known, passages: Mapping[str, Passage], bits_of: Callable[[Iterable[str]], int]) -> None:
+    def __init__(self, known: Known, passages: Mapping[str, Passage], bits_of: Callable[[Iterable[Key]], int]) -> None:
         self.known = known
         self.passages = passages
-        self.lexicons = frozenset().union(*[passage.lexicons for passage in passages.values()])
-        self.bits = bits_of(self.lexicons)
+        self.only = next(iter(passages.values())) if len(passages) == 1 else None
+        keys = self.only.keys if self.only else set().union(*[passage.keys for passage in passages.values()])
+        self.lexicons = frozenset([key[0] for key in keys])
+        self.bits = bits_of(keys)
         self._bits_of = bits_of
         self.said: dict[int, Any] = {}
         self._views: dict[tuple[str, ...], Item] = {}
@@ -134,11 +163,21 @@ class Item:
             self._views[names] = Item(self.known, passages, self._bits_of)
         return self._views[names]
 
-    def apart(self) -> Sequence[tuple[Passage, Item]]:
-        """Each passage, with the item seen through its field alone."""
-        if len(self.passages) == 1:
-            return [(passage, self) for passage in self.passages.values()]
-        return [(passage, self.within((name,))) for name, passage in self.passages.items()]
+    def apart(self) -> Sequence[Item]:
+        """The item seen through each of its fields alone."""
+        return (self,) if self.only else [self.within((name,)) for name in self.passages]
+
+
+def _is_so(match: Match, disguises: Disguises) -> bool:
+    return not any(wanted.isdisjoint(match.mechanisms) for wanted in disguises)
+
+
+def in_order(spans: Spans, item: Item) -> list[Place]:
+    """The places in order of the item's fields, and of place in each."""
+    if item.only:
+        return sorted(spans)
+    order = {name: at for at, name in enumerate(item.passages)}
+    return sorted(spans, key=lambda place: (order[spans[place].field], place))
 
 
 def know(policy: Policy, content: Content) -> Known:

@@ -1,24 +1,24 @@
 """Which matches of several kinds stand together: each within reach of the next, none sharing a character.
 
-One sweep over the spans in order of place. For every set of kinds already found in a chain, only the chain that ends
-last matters, since it reaches furthest; so the work is linear in the spans (times the few possible sets), whatever
+One sweep over the marks in order of place. For every set of kinds already found in a chain, only the chain that ends
+last matters, since it reaches furthest; so the work is linear in the marks (times the few possible sets), whatever
 the text.
 """
 
 from __future__ import annotations
 
-import heapq
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+from itertools import pairwise
 
-from lictor.detect.item import Passage, Span
+from lictor.detect.item import Mark, Passage, Place, Span
 
-__all__ = ["chains"]
+__all__ = ["Event", "chains", "together"]
 
+Event = tuple[int, int, int, Place, Span]
+"""A mark with the number of its kind: begin, end, kind, place, span."""
 
-_Event = tuple[int, int, int, Span]
-_ORDER = itemgetter(0, 1, 2)
+_NEVER = 1 << 62
 
 
 def chains(
@@ -28,42 +28,49 @@ def chains(
 
     `ordered` asks for the kinds in the order given. Chains come in order of where they end; each span ends at most one.
     """
-    bare = passage.bare
-    every = [(bare[span[1]], bare[span[2]], kind, span) for kind, spans in enumerate(kinds) for span in spans]
-    for events in _by_segment(every, passage.ends(inside)):
-        # Where a kind is missing there is no chain, and no need to sweep.
-        if len(events) >= len(kinds) and len({event[2] for event in events}) == len(kinds):
-            events.sort(key=_ORDER)
-            yield from _sweep(events, len(kinds), within, ordered=ordered)
+    marks = [passage.marks([(span.place, span) for span in kind], inside) for kind in kinds]
+    most = sum(map(len, kinds))
+    for chain in together(marks, within=within, ordered=ordered, most=most):
+        yield tuple(event[4] for event in chain)
 
 
-def _by_segment(events: list[_Event], ends: Sequence[int]) -> Iterable[list[_Event]]:
-    """The events of each segment that has any, in order; a segment is known by where the ones before it end."""
-    if not ends:
-        return [events]
-    segments: dict[int, list[_Event]] = {}
-    for event in events:
-        segments.setdefault(bisect_right(ends, event[3].start), []).append(event)
-    return [segments[number] for number in sorted(segments)]
+def together(kinds: Sequence[Sequence[Mark]], *, within: int, ordered: bool, most: int) -> list[tuple[Event, ...]]:
+    """The same chains, up to so many, of marks in one field."""
+    if not all(kinds):
+        return []
+    events = [(start, end, kind, place, span) for kind, marks in enumerate(kinds) for start, end, place, span in marks]
+    events.sort()
+    return _sweep(events, len(kinds), within, ordered, most)
 
 
-def _sweep(events: list[_Event], kinds: int, within: int, *, ordered: bool) -> Iterator[tuple[Span, ...]]:
+def _sweep(events: list[Event], kinds: int, within: int, ordered: bool, most: int) -> list[tuple[Event, ...]]:  # noqa: FBT001 - asked often
+    if len(events) == kinds:
+        # One of each: they are a chain as they stand, or there is none.
+        near = all(0 <= after[0] - before[1] <= within for before, after in pairwise(events))
+        return [tuple(events)] if near and not (ordered and any(a[2] > b[2] for a, b in pairwise(events))) else []
     whole = (1 << kinds) - 1
-    # The chain that ends last, for each set of kinds, among the spans that ended before the current one starts.
-    reached: dict[int, tuple[int, tuple[Span, ...]]] = {}
-    pending: list[tuple[int, int, int, tuple[Span, ...]]] = []
-    for number, (start, end, kind, span) in enumerate(events):
-        while pending and pending[0][0] <= start:
-            ended, _, mask, chain = heapq.heappop(pending)
-            reached[mask] = (ended, chain)
-        bit = 1 << kind
-        grown: dict[int, tuple[Span, ...]] = {bit: (span,)} if not ordered or kind == 0 else {}
+    found: list[tuple[Event, ...]] = []
+    # The chain that ends last, for each set of kinds, among the marks that ended before the current one starts.
+    reached: dict[int, tuple[int, tuple[Event, ...]]] = {}
+    pending: list[tuple[int, int, int, tuple[Event, ...]]] = []
+    first, number = _NEVER, 0
+    for event in events:
+        start, end, kind, _, _ = event
+        while first <= start:
+            ended, _, mask, chain = heappop(pending)
+            reached[mask] = ended, chain
+            first = pending[0][0] if pending else _NEVER
+        bit, nearest, number = 1 << kind, start - within, number + whole + 1
+        if not ordered or kind == 0:
+            heappush(pending, (end, number + bit, bit, (event,)))
         for mask, (ended, chain) in reached.items():
-            if mask & bit or start - ended > within or (ordered and mask != bit - 1):
-                continue
-            grown.setdefault(mask | bit, (*chain, span))
-        for mask, chain in grown.items():
-            if mask == whole:
-                yield chain
-            else:
-                heapq.heappush(pending, (end, number * (whole + 1) + mask, mask, chain))
+            if ended >= nearest and not mask & bit and (not ordered or mask == bit - 1):
+                if mask | bit == whole:
+                    found.append((*chain, event))
+                    if len(found) == most:
+                        return found
+                else:
+                    heappush(pending, (end, number + (mask | bit), mask | bit, (*chain, event)))
+        if pending:
+            first = pending[0][0]
+    return found

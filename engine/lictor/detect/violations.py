@@ -68,27 +68,31 @@ def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str,
     """The same, for an item whose matches of every term are known already, by field."""
     passages = {name: Passage(name, text, matches.get(name, ())) for name, text in known.texts.items()}
     item = Item(known, passages, compiled.conditions.bits)
-    rules = compiled.started(item.lexicons)
-    if not rules:
-        return _NOTHING
-    excused: dict[str, Finding] = {}
     violations: list[Violation] = []
     missing: set[str] = set()
-    for rule in rules:
-        view = item if rule.fields is None else item.within(rule.fields)
-        if not view.passages:
+    for started in compiled.started(item.lexicons):
+        view = item
+        if started.fields is not None and not passages.keys() <= started.fields:
+            view = item.within(started.fields)
+            if not view.passages:
+                continue
+        came = started.ask(view)
+        if came is False:
             continue
-        finding = compiled.conditions.judge(rule.when, view)
-        missing |= finding.missing
-        if finding.truth is not True:
+        if isinstance(came, frozenset):
+            missing |= came
             continue
-        for exemption in rule.unless:
-            if exemption not in excused:
-                excused[exemption] = _exemption(compiled, exemption, item)
-                missing |= excused[exemption].missing
-        exempted_by = next((name for name in rule.unless if excused[name].truth is True), None)
-        cut = len(finding.spans) >= EVIDENCE_KEPT
-        violations.append(Violation(rule, finding.spans[:EVIDENCE_KEPT], exempted_by, cut))
+        exempted_by = None
+        if item.bits & started.excusable:
+            for name, ask in started.excuses:
+                excuse = ask(item)
+                if isinstance(excuse, frozenset):
+                    missing |= excuse
+                elif excuse is not False and exempted_by is None:
+                    exempted_by = name
+        spans = compiled.conditions.shown(started.rule.when, came, view)
+        cut = len(spans) >= EVIDENCE_KEPT
+        violations.append(Violation(started.rule, spans[:EVIDENCE_KEPT], exempted_by, cut))
     return Detection(tuple(violations), tuple(sorted(missing)))
 
 
@@ -147,19 +151,6 @@ def scope(compiled: CompiledPolicy, known: Known) -> Finding:
         if binds is None
         else compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions.bits))
     )
-
-
-def _exemption(compiled: CompiledPolicy, name: str, item: Item) -> Finding:
-    exemption = compiled.policy.document.exemptions[name]
-    finding = compiled.conditions.judge(exemption.when, item)
-    if finding.truth is not True:
-        return finding
-    cancellers = compiled.policy.document.cancellers
-    cancelled = [compiled.conditions.judge(cancellers[name], item) for name in exemption.cancelled_by]
-    if any(one.truth is True for one in cancelled):
-        return Finding(False)
-    missing = frozenset().union(*(one.missing for one in cancelled))
-    return Finding(None if any(one.truth is None for one in cancelled) else True, finding.spans, missing)
 
 
 def _lexicons_of(matches: Iterable[Match]) -> frozenset[str]:
