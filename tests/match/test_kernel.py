@@ -66,17 +66,19 @@ def test_a_skeleton_is_one_and_the_same(text: str, before: str, letters: bool, s
 @relaxed
 @given(disguised(), st.sampled_from([1, 3, 16, 1 << 16]), st.sampled_from([1, 1, 200]))
 def test_occurrences_are_one_and_the_same(given_: tuple[list[Term], str], chunk: int, times: int) -> None:
-    """Which words begin where, and all that is said of each: by pairs, by whole words, by single symbols, by duals."""
+    """Which words begin where: by pairs, whole words, single symbols, duals; and which are decided, and how."""
     terms, text = given_
     matcher = Matcher(terms)
     codes = encode(text * times if chunk > 3 else text)
 
     def occurrences() -> list[Any]:
         found = []
-        for search in matcher._searches:
+        for search, written in zip(matcher._searches, matcher._written, strict=True):
             search._chunk = chunk
             for hits in search.occurrences(codes):
                 found += [*(values.tolist() for values in hits[:5]), hits.letters]
+                if not hits.letters:
+                    found += [values.tolist() for values in written.decide(codes, hits)]
         return found
 
     slow, fast = both_ways(occurrences)

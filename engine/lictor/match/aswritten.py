@@ -21,7 +21,7 @@ from lictor.match.lookup import Places, one_by_one, pieces
 from lictor.match.search import Hits
 from lictor.match.spellings import MASKS
 from lictor.match.terms import Pattern, is_word_edge
-from lictor.text import BITS, Codes, encode
+from lictor.text import BITS, Codes, encode, kernel
 from lictor.text.pairs import NO_DIFFERENCE, plain_differences
 from lictor.text.tables import (
     ACCENT,
@@ -104,12 +104,27 @@ class AsWritten:
         self._all_symbolic = bool(self._symbolic.all())
         self._second = np.fromiter(map(_second_letter, own), np.uint32, len(own))
         self._sought = _Sought(own)
+        self._compiled = None if kernel.compiled is None else self._for_kernel()
+
+    def _for_kernel(self) -> tuple[object, ...]:
+        """The patterns as the compiled kernel takes them: where each word's begin, and all that is said of each."""
+        fields = (
+            *(self._begins, self._sizes, self._orders, self._needs, self._allowed, self._letters),
+            *(*self._edges, *self._symbols, self._second, self._sought.before, self._sought.within),
+            *(self._alone, self._single, self._once, self._tickers),
+        )
+        patterns = np.stack([field.astype(np.uint32) for field in fields], axis=1)
+        tables = (kinds(), symbols(), _beside(), plain_differences())
+        return (np.append(self._first, len(patterns)), patterns, self._codes, *tables, *self._sought.symbols)
 
     def decide(self, codes: Codes, hits: Hits) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Whether each occurrence is decided; and the matches of those that are, a row each: start, end, order, needs.
 
         Dual characters are read as separators in the occurrences.
         """
+        if kernel.compiled is not None and self._compiled is not None:
+            truths, found = kernel.compiled.decide(codes, *hits[:5], self._compiled)
+            return np.frombuffer(truths, np.bool_), np.frombuffer(found, np.int64).reshape(-1, 4)
         decided, matches = [np.zeros(0, np.bool_)], [np.zeros((0, 4), np.int64)]
         counts = self._counts.take(hits.words)
         for part in pieces(counts):
@@ -139,11 +154,11 @@ class AsWritten:
                 yes &= sure.take(own)
             decided.append(sure)
             which = np.flatnonzero(yes)
-            found = np.empty((len(which), 4), np.int64)
-            patterns, found[:, 0] = pairs.some(which)
-            np.add(found[:, 0], self._sizes.take(patterns), out=found[:, 1])
-            found[:, 2], found[:, 3] = self._orders.take(patterns), needed.take(which)
-            matches.append(found)
+            rows = np.empty((len(which), 4), np.int64)
+            patterns, rows[:, 0] = pairs.some(which)
+            np.add(rows[:, 0], self._sizes.take(patterns), out=rows[:, 1])
+            rows[:, 2], rows[:, 3] = self._orders.take(patterns), needed.take(which)
+            matches.append(rows)
         return np.concatenate(decided), np.concatenate(matches)
 
     def _last_of_run(self, codes: Codes, pairs: _Pairs, second: Places) -> Places:
@@ -325,6 +340,11 @@ class _Sought:
                 bits[ord(char)] = bits.get(ord(char), 0) | 1 << number
         self._codes = np.array([*sorted(bits), BREAK_CODE + 1], np.uint32)
         self._bits = np.array([*(bits[code] for code in sorted(bits)), 0], np.uint32)
+
+    @property
+    def symbols(self) -> tuple[Codes, NDArray[np.uint32]]:
+        """The codes of all the symbols, in order, and their bits."""
+        return self._codes, self._bits
 
     def bits_of(self, codes: Codes) -> NDArray[np.uint32]:
         """The bits of the symbols that the codes are."""

@@ -36,7 +36,7 @@ class Automaton:
         text = view.symbols.astype(np.uint32).tobytes().decode("utf-32-le", "surrogatepass")
         # NOTE: the library's end is inclusive, and it yields nothing but the value, so that holds the length.
         found = [(last + 1 - length, number) for last, (length, numbers) in automaton.iter(text) for number in numbers]
-        starts, words = np.array(found, np.int64).reshape(-1, 2).T
+        starts, words = np.array(found, np.int64).reshape(-1, 2).T.copy()
         return starts, words
 
     def _build(self) -> ahocorasick.Automaton:

@@ -310,33 +310,39 @@ static int ascending(const void *one, const void *other) {
     return (a > b) - (a < b);
 }
 
-/* By the first symbols of what may be a broken word. */
-static int look_heads(Find *find, int64_t place) {
-    uint32_t hash = 0;
-    for (uint32_t ahead = 1; ahead <= 8; ahead++) {
-        int64_t at = place + ahead - 1;
-        hash = (hash + find->symbols[at < find->size ? at : find->size - 1]) * P;
-        if (ahead <= 5 || ahead == 8)
-            if (look(find, place, (hash ^ 0x20002u * ahead) * Q) < 0) return -1;
+/* Places are gathered without branches, some hundreds at a time, and only then looked at: what is rare but irregular
+   would cost more in wrong guesses of the processor than the rest in work. */
+enum { SOME = 512 };
+
+/* By the first symbols of what may be broken words. */
+static int look_heads(Find *find, const int64_t *places, int count) {
+    int64_t last = find->size - 1;
+    for (int which = 0; which < count; which++) {
+        int64_t place = places[which];
+        uint32_t hash = 0;
+        for (uint32_t ahead = 1; ahead <= 8; ahead++) {
+            int64_t at = place + ahead - 1;
+            hash = (hash + find->symbols[at < last ? at : last]) * P;
+            if ((ahead <= 5 || ahead == 8) && look(find, place, (hash ^ 0x20002u * ahead) * Q) < 0) return -1;
+        }
     }
     return 0;
 }
 
-/* Where runs of letters or digits that touch begin, and behind where each ends: those from `at` on, up to `most`. */
-static int runs_from(const Find *find, int64_t *at, int64_t *begins, int64_t *behind, int most) {
+/* Where runs of letters or digits that touch begin, and behind where each ends: those from `at` on, up to SOME. */
+static int runs_from(const Find *find, int64_t *at, int64_t *begins, int64_t *behind) {
     const uint8_t *marks = find->marks;
-    int64_t here = *at;
+    int64_t here = *at, size = find->size;
     int begun = 0, ended = 0;
-    /* One run may be open at either end: the first is continued by a caller that begins where a run does. */
-    for (; here < find->size && begun < most; here++) {
-        unsigned mark = marks[here], word = (mark & WORD) != 0, joined = (mark & JOINED) != 0;
+    for (; here < size && begun < SOME; here++) {
+        unsigned mark = marks[here], joined = (mark & JOINED) != 0;
         behind[ended] = here;
-        ended += ended < begun && !joined;
+        ended += (ended < begun) & !joined;
         begins[begun] = here;
-        begun += word && !joined;
+        begun += ((mark & WORD) != 0) & !joined;
     }
     if (ended < begun) {
-        while (here < find->size && (marks[here] & JOINED)) here++;
+        while (here < size && (marks[here] & JOINED)) here++;
         behind[ended] = here;
     }
     *at = here;
@@ -344,13 +350,14 @@ static int runs_from(const Find *find, int64_t *at, int64_t *begins, int64_t *be
 }
 
 static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_bits, unsigned shift) {
-    enum { MOST = 512 };
-    int64_t begins[MOST + 1], behind[MOST + 1];
+    int64_t begins[SOME + 1], behind[SOME + 1], broken[SOME + 1];
+    uint32_t hashes[SOME];
+    int known[SOME + 1];
     const uint16_t *symbols = find->symbols;
     const uint8_t *marks = find->marks;
     int64_t size = find->size;
     for (int64_t from = 0; from < size;) {
-        int runs = runs_from(find, &from, begins, behind, MOST);
+        int runs = runs_from(find, &from, begins, behind), found = 0, odd = 0;
         for (int run = 0; run < runs; run++) {
             int64_t at = begins[run], next = behind[run], last = next - 1;
             uint32_t hash = symbols[at] * P;
@@ -359,52 +366,83 @@ static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_
             hash = (hash + symbols[last - 1 > at ? last - 1 : at]) * P;
             hash = (hash + symbols[last]) * P;
             hash = ((hash + (uint32_t)(last - at)) ^ WHOLE) * Q;
-            uint8_t beyond = has(whole_bits, shift, hash) ? wholes[hash >> shift] : 0;
+            hashes[run] = hash;
+            known[found] = run;
+            found += has(whole_bits, shift, hash);
+            /* What is spelt out with spaces goes on with another single letter. */
+            unsigned after = marks[next < size ? next : last], behind_that = next + 1 < size ? marks[next + 1] : 0;
+            int ends = next == size;
+            int goes_on = !ends & ((after & WORD) != 0) & ((after & JOINED) == 0) & ((behind_that & JOINED) != 0);
+            int intact = (ends | ((after & PARTED) != 0)) & ((last != at) | goes_on);
+            broken[odd] = at;
+            odd += !intact & ((marks[at] & (ALIKE | LOOSE)) == 0);
+        }
+        for (int which = 0; which < found; which++) {
+            int run = known[which];
+            int64_t at = begins[run], next = behind[run];
+            uint32_t hash = hashes[run];
+            uint8_t beyond = wholes[hash >> shift];
             for (int ahead = 0; beyond >> ahead; ahead++) {
                 if (beyond >> ahead & 1 && look(find, at, hash) < 0) return -1;
                 hash = mixed(hash, symbols[next + ahead < size ? next + ahead : size - 1], WHOLE);
             }
-            int intact = next == size || (marks[next] & PARTED);
-            if (last == at) {
-                /* What is spelt out with spaces goes on with another single letter. */
-                int goes_on = next < size && (marks[next] & WORD) && !(marks[next] & JOINED);
-                intact = intact && goes_on && next + 1 < size && (marks[next + 1] & JOINED);
-            }
-            if (!intact && !(marks[at] & (ALIKE | LOOSE)) && look_heads(find, at) < 0) return -1;
         }
+        if (look_heads(find, broken, odd) < 0) return -1;
     }
-    for (int64_t at = 0; at < size; at++)
-        if (marks[at] & (ALIKE | LOOSE) && look_heads(find, at) < 0) return -1;
+    for (int64_t from = 0; from < size; from += SOME) {
+        int64_t end = from + SOME < size ? from + SOME : size;
+        int odd = 0;
+        for (int64_t at = from; at < end; at++) {
+            broken[odd] = at;
+            odd += (marks[at] & (ALIKE | LOOSE)) != 0;
+        }
+        if (look_heads(find, broken, odd) < 0) return -1;
+    }
     return 0;
 }
 
 static int look_pairs(Find *find, const uint8_t *pairs, const uint8_t *pair_bits, unsigned shift, int ask) {
+    int64_t places[SOME + 1];
     const uint16_t *symbols = find->symbols;
     const uint8_t *marks = find->marks;
     int64_t size = find->size;
-    for (int64_t at = 0; at + 1 < size; at++) {
-        uint32_t pair = (symbols[at] * P + symbols[at + 1]) * Q;
-        if (!has(pair_bits, shift, pair)) continue;
-        if (ask) {
-            uint8_t holds = first_look(marks[at]);
-            if (!is_letter(marks[at + 1])) holds |= ASKS_DIGIT_SECOND;
-            if (!(pairs[pair >> shift] & holds)) continue;
+    for (int64_t from = 0; from + 1 < size; from += SOME) {
+        int64_t end = from + SOME < size - 1 ? from + SOME : size - 1;
+        int count = 0;
+        for (int64_t at = from; at < end; at++) {
+            places[count] = at;
+            count += has(pair_bits, shift, (symbols[at] * P + symbols[at + 1]) * Q);
         }
-        uint16_t left = symbols[at ? at - 1 : 0], right = symbols[at + 2 < size ? at + 2 : size - 1];
-        if (look(find, at, mixed(pair, left, LEFT)) < 0 || look(find, at, mixed(pair, right, RIGHT)) < 0 ||
-            look(find, at, (pair ^ PAIR) * P) < 0)
-            return -1;
+        for (int which = 0; which < count; which++) {
+            int64_t at = places[which];
+            uint32_t pair = (symbols[at] * P + symbols[at + 1]) * Q;
+            if (ask) {
+                uint8_t holds = first_look(marks[at]);
+                if (!is_letter(marks[at + 1])) holds |= ASKS_DIGIT_SECOND;
+                if (!(pairs[pair >> shift] & holds)) continue;
+            }
+            uint16_t left = symbols[at ? at - 1 : 0], right = symbols[at + 2 < size ? at + 2 : size - 1];
+            if (look(find, at, mixed(pair, left, LEFT)) < 0 || look(find, at, mixed(pair, right, RIGHT)) < 0 ||
+                look(find, at, (pair ^ PAIR) * P) < 0)
+                return -1;
+        }
     }
     return 0;
 }
 
 static int look_singles(Find *find, const uint8_t *singles) {
+    int64_t places[SOME + 1];
     const uint16_t *symbols = find->symbols;
     const uint8_t *marks = find->marks;
-    int64_t size = find->size;
-    for (int64_t at = 0; at < size; at++) {
-        uint8_t asked = singles[symbols[at]];
-        if (asked & first_look(marks[at]) && look(find, at, (symbols[at] * P ^ SINGLE) * Q) < 0) return -1;
+    for (int64_t from = 0; from < find->size; from += SOME) {
+        int64_t end = from + SOME < find->size ? from + SOME : find->size;
+        int count = 0;
+        for (int64_t at = from; at < end; at++) {
+            places[count] = at;
+            count += (singles[symbols[at]] & first_look(marks[at])) != 0;
+        }
+        for (int which = 0; which < count; which++)
+            if (look(find, places[which], (symbols[places[which]] * P ^ SINGLE) * Q) < 0) return -1;
     }
     return 0;
 }
@@ -676,6 +714,220 @@ failed:
     return NULL;
 }
 
+/* decide: as `match/aswritten.py` says it. */
+
+/* What is said of a pattern, a row of numbers each, as it lays them out there. */
+typedef struct {
+    /* Where its characters begin among all patterns', and how many there are: none if it is the verifier's. */
+    uint32_t begin, size;
+    uint32_t order, needs, allowed, letters;
+    /* What may not touch its ends; its first symbol and its last; what follows the first run. */
+    uint32_t edge_before, edge_after, first, last, second;
+    uint32_t sought_before, sought_within;
+    uint32_t is_alone, is_single, is_once, is_ticker;
+} Pattern;
+enum { PATTERN_FIELDS = sizeof(Pattern) / sizeof(uint32_t) };
+
+enum { KIND = 7, KIND_SPACE = 1, KIND_SYMBOL = 2, KIND_LETTER = 8, KIND_DIGIT = 16 };
+enum { STRANGE = 1, SOUGHT_IN = 64, STRETCHED_FROM = 5, LEET = 1 << 6 };
+enum { UNSURE, NO, YES };
+static const uint32_t NO_DIFFERENCE = 0xFFFFFFFFu;
+
+typedef struct {
+    const uint32_t *codes;
+    int64_t size;
+    /* Of each code point its kind, its symbol, and what it is beside a word. */
+    const uint8_t *kinds, *beside;
+    const uint16_t *symbols;
+    /* The folds between characters of ASCII; the characters of the patterns; the symbols that are sought, in order. */
+    const uint32_t *differences, *spelling, *sought, *sought_bits;
+    Py_ssize_t sought_size;
+} Decide;
+
+/* The code at a place of the text, for a table to be asked; the break beyond either end. */
+static uint32_t code_at(const Decide *decide, int64_t place) {
+    if (place < 0 || place >= decide->size) return BREAK_CODE;
+    uint32_t code = decide->codes[place];
+    return code > BREAK_CODE ? BREAK_CODE : code;
+}
+
+static uint32_t folds_between(const Decide *decide, uint32_t seen, uint32_t meant, uint32_t allowed) {
+    if (seen > 127 || meant > 127) return NO_DIFFERENCE;
+    uint32_t folds = decide->differences[meant << 7 | seen];
+    return folds & ~allowed ? NO_DIFFERENCE : folds;
+}
+
+static int is_lower(uint32_t code) { return code - 'a' < 26; }
+
+static int is_dollar(uint32_t code) { return code == '$' || code == 0xFF04; }
+
+static uint32_t bits_of(const Decide *decide, uint32_t code) {
+    Py_ssize_t low = 0, high = decide->sought_size;
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (decide->sought[middle] < code) low = middle + 1;
+        else high = middle;
+    }
+    return low < decide->sought_size && decide->sought[low] == code ? decide->sought_bits[low] : 0;
+}
+
+/* In a run of characters that are apart a pattern begins with the last, if that is by itself. */
+static int64_t last_of_run(const Decide *decide, const Pattern *pattern, int64_t begin, int64_t second) {
+    int64_t last = second - 1;
+    if (last <= begin || last >= decide->size) return begin;
+    unsigned kind = decide->kinds[code_at(decide, last - 1)] & KIND;
+    int by_itself = kind == KIND_SPACE || kind == KIND_SYMBOL;
+    return by_itself && decide->symbols[code_at(decide, last)] == pattern->first ? last : begin;
+}
+
+/* The verdict from what is beside a pattern that stands letter for letter, or not so if it does not fit. */
+static int stands_alone(const Decide *decide, const Pattern *pattern, int64_t begin, int fits) {
+    const uint32_t *codes = decide->codes;
+    int64_t end = begin + pattern->size;
+    uint32_t before = code_at(decide, begin - 1), after = code_at(decide, end);
+    uint8_t left = decide->beside[before], right = decide->beside[after];
+    if (right & STRANGE || decide->symbols[after] == pattern->last) return UNSURE;
+    if (left & STRANGE && pattern->edge_before) return UNSURE;
+    if (left & pattern->edge_before || right & pattern->edge_after)
+        /* What is drawn as a symbol touches no letter. */
+        return codes[begin] > 127 || codes[end - 1] > 127 ? UNSURE : NO;
+    if (pattern->is_ticker && !(begin && is_dollar(before)))
+        for (int64_t at = begin; at < end; at++)
+            if (is_lower(codes[at])) return NO;
+    return fits ? YES : NO;
+}
+
+/* The verdict on a pattern at a place; what it needs there into `needed`. */
+static int judge(const Decide *decide, const Pattern *pattern, int64_t begin, int loose, uint32_t *needed) {
+    const uint32_t *codes = decide->codes, *meant = decide->spelling + pattern->begin;
+    int64_t size = pattern->size;
+    if (!size || begin + size > decide->size || (loose && pattern->is_alone)) return UNSURE;
+    if (decide->symbols[code_at(decide, begin + size - 1)] != pattern->last) return UNSURE;
+    uint32_t folds = 0;
+    int64_t leet = 0, letters = pattern->letters;
+    int differs = memcmp(codes + begin, meant, (size_t)size * sizeof(uint32_t)) != 0;
+    for (int64_t at = 0; differs && at < size && folds != NO_DIFFERENCE; at++) {
+        if (codes[begin + at] == meant[at]) continue;
+        uint32_t own = folds_between(decide, codes[begin + at], meant[at], pattern->allowed);
+        leet += (own & LEET) != 0;
+        folds |= own;
+    }
+    int fits = folds != NO_DIFFERENCE;
+    if (fits && leet) {
+        /* As `verify` has it: letters carry the word. */
+        int64_t plain = letters - leet;
+        fits = letters <= 3 ? plain > leet : (letters <= STRETCHED_FROM ? plain : 2 * plain) >= leet;
+    }
+    *needed = pattern->needs | folds;
+    /* A single letter that is another one is nothing; of several, others may be those meant. */
+    return fits || (pattern->is_single && codes[begin] < 128) ? stands_alone(decide, pattern, begin, fits) : UNSURE;
+}
+
+/* Whether a pattern is surely nothing: without its symbol, with another letter, a ticker in lower case. */
+static int cannot(const Decide *decide, const Pattern *pattern, int64_t begin, int64_t until, int loose) {
+    const uint32_t *codes = decide->codes;
+    uint32_t before = code_at(decide, begin - 1);
+    uint32_t behind = codes[begin + 1 < decide->size ? begin + 1 : decide->size - 1];
+    if (behind < 128 && decide->kinds[behind] & (KIND_LETTER | KIND_DIGIT) && decide->symbols[behind] != pattern->first) {
+        if (pattern->second && folds_between(decide, behind, pattern->second, pattern->allowed) == NO_DIFFERENCE) return 1;
+        if (pattern->is_ticker && is_lower(codes[begin]) && begin + 1 < decide->size && !is_dollar(before)) return 1;
+    }
+    if (pattern->sought_before && !loose && before != 0xFE0E && before != 0xFE0F &&
+        pattern->sought_before & ~bits_of(decide, before))
+        return 1;
+    if (pattern->sought_within && until > begin && until - begin <= SOUGHT_IN && until <= decide->size) {
+        uint32_t there = 0;
+        for (int64_t at = begin; at < until; at++) there |= bits_of(decide, codes[at]);
+        if (pattern->sought_within & ~there) return 1;
+    }
+    return 0;
+}
+
+static PyObject *decide(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *words_o, *begins_o, *second_o, *until_o, *loose_o, *first_o, *patterns_o, *spelling_o, *kinds_o,
+        *symbols_o, *beside_o, *differences_o, *sought_o, *sought_bits_o;
+    if (!PyArg_ParseTuple(args, "OOOOOO(OOOOOOOOO):decide", &codes_o, &words_o, &begins_o, &second_o, &until_o, &loose_o,
+                          &first_o, &patterns_o, &spelling_o, &kinds_o, &symbols_o, &beside_o, &differences_o, &sought_o,
+                          &sought_bits_o))
+        return NULL;
+    Buffers buffers = {.count = 0};
+    TAKE(codes, uint32_t, codes_o)
+    TAKE(words, int64_t, words_o)
+    TAKE(begins, int64_t, begins_o)
+    TAKE(second, int64_t, second_o)
+    TAKE(until, int64_t, until_o)
+    TAKE(loose, uint8_t, loose_o)
+    TAKE(first, int64_t, first_o)
+    TAKE(pattern_fields, uint32_t, patterns_o)
+    TAKE(spelling, uint32_t, spelling_o)
+    TAKE(kinds, uint8_t, kinds_o)
+    TAKE(symbols, uint16_t, symbols_o)
+    TAKE(beside, uint8_t, beside_o)
+    TAKE(differences, uint32_t, differences_o)
+    TAKE(sought, uint32_t, sought_o)
+    TAKE(sought_bits, uint32_t, sought_bits_o)
+    const Pattern *patterns = (const Pattern *)pattern_fields;
+    Py_ssize_t patterns_n = pattern_fields_n / PATTERN_FIELDS;
+    WANT(begins_n == words_n && second_n == words_n && until_n == words_n && loose_n == words_n,
+         "each occurrence has a word, a begin, where its second run is, an end, and says whether it is loose")
+    WANT(kinds_n == BREAK_CODE + 1 && symbols_n == kinds_n && beside_n == kinds_n,
+         "a table has an element for each code point and the break")
+    WANT(differences_n == 128 * 128 && sought_n == sought_bits_n, "the tables have another size")
+    WANT(first_n && first[first_n - 1] == patterns_n, "the tables are not of one list of patterns")
+    Decide about = {codes, codes_n, kinds, beside, symbols, differences, spelling, sought, sought_bits, sought_n};
+    Numbers found = {.sorted = 1};
+    uint8_t *decided = malloc((size_t)words_n + 1);
+    int failed = !decided, strange = 0;
+    PyThreadState *lock = PyEval_SaveThread();
+    for (Py_ssize_t at = 0; at < words_n && !failed && !strange; at++) {
+        if (words[at] < 0 || words[at] + 1 >= first_n || begins[at] < 0 || begins[at] >= codes_n) {
+            strange = 1;
+            break;
+        }
+        Py_ssize_t before = found.count;
+        int sure = 1;
+        for (int64_t own = first[words[at]]; own < first[words[at] + 1]; own++) {
+            const Pattern *pattern = patterns + own;
+            int64_t begin = begins[at];
+            uint32_t needed = 0;
+            if (loose[at] && pattern->is_once) begin = last_of_run(&about, pattern, begin, second[at]);
+            int verdict = judge(&about, pattern, begin, loose[at], &needed);
+            if (verdict == UNSURE && !cannot(&about, pattern, begin, until[at], loose[at])) {
+                sure = 0;
+                break;
+            }
+            if (verdict == YES && (keep(&found, begin) < 0 || keep(&found, begin + pattern->size) < 0 ||
+                                   keep(&found, pattern->order) < 0 || keep(&found, needed) < 0)) {
+                failed = 1;
+                break;
+            }
+        }
+        if (!sure) found.count = before;
+        decided[at] = (uint8_t)sure;
+    }
+    PyEval_RestoreThread(lock);
+    let_go(&buffers);
+    PyObject *both = NULL;
+    if (failed) {
+        PyErr_NoMemory();
+    } else if (strange) {
+        PyErr_SetString(PyExc_ValueError, "an occurrence is beyond the words or the text");
+    } else {
+        PyObject *truths = PyByteArray_FromStringAndSize((const char *)decided, words_n);
+        PyObject *matches = PyByteArray_FromStringAndSize((const char *)found.own, found.count * (Py_ssize_t)sizeof(int64_t));
+        if (truths && matches) both = PyTuple_Pack(2, truths, matches);
+        Py_XDECREF(truths);
+        Py_XDECREF(matches);
+    }
+    free(decided);
+    free(found.own);
+    return both;
+failed:
+    let_go(&buffers);
+    return NULL;
+}
+
 /* decode */
 
 /* The code points of UTF-8 from `at` to `end`, behind each other at `out`; NULL where it is none. */
@@ -750,6 +1002,9 @@ static PyMethodDef methods[] = {
     {"may_be_duals", may_be_duals, METH_VARARGS,
      "may_be_duals(codes, duals, symbols, offsets, marks, tables, around, has_short)\n--\n\n"
      "Which dual characters, read as letters, may stand as in one of the words: a bytearray of 64-bit integers."},
+    {"decide", decide, METH_VARARGS,
+     "decide(codes, words, begins, second, until, loose, tables)\n--\n\n"
+     "Whether each occurrence is decided, and the matches of those that are, four 64-bit integers each: two bytearrays."},
     {"decode", decode, METH_VARARGS,
      "decode(bytes, ends, codes, starts)\n--\n\n"
      "The code points of rows of UTF-8, a break between them, and where each row starts; how many, or -1 if they are none."},

@@ -4,6 +4,16 @@ from numpy.typing import NDArray
 
 _Array = NDArray[Any]
 
+def decide(
+    codes: _Array,
+    words: _Array,
+    begins: _Array,
+    second: _Array,
+    until: _Array,
+    loose: _Array,
+    tables: tuple[object, ...],
+    /,
+) -> tuple[bytearray, bytearray]: ...
 def decode(bytes: Any, ends: _Array, codes: _Array, starts: _Array, /) -> int: ...  # noqa: A002
 def find(
     symbols: _Array, offsets: _Array, marks: _Array, tables: tuple[object, ...], /
