@@ -170,6 +170,18 @@ def test_clean_json_takes_the_fast_way(texts):
     assert jsonl_rows._Reader(ORIGIN, WANTED)._fast(block) is not None or any("Inf" in text for text in texts)
 
 
+@pytest.mark.parametrize("late", [b'{"text": "b", "lang": "zh"}', b'{"other": 1, "text": "b", "x": Inf2}'])
+def test_keys_that_come_late_are_read(late):
+    """The first line is a guess at what the others have, and no more."""
+    first, last = b'{"id": "1", "text": "a"}', b'{"text": "c"}'
+
+    found = read_json(b"\n".join([*[first] * 9, late, last]))
+
+    assert found[9] == {"text": "a", "id": "1"}
+    assert found[10] == ({"text": "b", "lang": "zh"} if b"zh" in late else "invalid_json")
+    assert found[11] == {"text": "c"}
+
+
 # CSV
 
 

@@ -11,6 +11,9 @@ row's fate does not depend on which way its block went:
 - bytes that are not UTF-8 anywhere in a line: refused, also where Arrow would not look.
 
 An `id`, or another of the optional columns, may be a number: it becomes the string that stands in the file.
+
+Most files have the same keys in every line. Where the first line has only keys that are read, the block is expected to
+have no others, and Arrow refuses it if it does: to fill columns that never come with nulls takes as long as to parse.
 """
 
 from __future__ import annotations
@@ -93,7 +96,7 @@ def read_jsonl(blocks: Iterable[LineBlock | LongLine], origin: Origin, wanted: W
 
 
 class _Reader:
-    """What is learnt from one block for the next: of which type each column seems to be."""
+    """What is learnt from one block for the next: which columns there seem to be, and of which type."""
 
     def __init__(self, origin: Origin, wanted: Wanted) -> None:
         self.origin = origin
@@ -103,6 +106,8 @@ class _Reader:
         self.names = {held: [name for name, column in self.columns.items() if column == held] for held in self.held}
         self.order = {name: at for at, name in enumerate(self.columns)}
         self.types: dict[str, pa.DataType] = {}
+        self.keys: set[str] = set()
+        self.alone = True
 
     def read(self, block: LineBlock) -> Iterator[InputBatch | Reject]:
         self._expect(block.data)
@@ -114,9 +119,13 @@ class _Reader:
             yield from pieces if pieces is not None else self._slow(part)
 
     def _expect(self, data: bytes) -> None:
-        """Takes the types of the first line for those of the block; a guess, as Arrow refuses what it does not fit."""
-        values = self._row(data[: data.find(b"\n") + 1] or data)
-        if isinstance(values, dict):
+        """Takes what the first line has for what the block has; a guess, as Arrow refuses what it does not fit."""
+        found = _decoded(data[: data.find(b"\n") + 1] or data)
+        if isinstance(found, _Fault):
+            return
+        self.keys |= found.keys()
+        values = self._values(found)
+        if not isinstance(values, _Fault):
             self._learn(values)
 
     def _learn(self, values: Mapping[str, Value]) -> None:
@@ -130,27 +139,15 @@ class _Reader:
         """The rows as Arrow reads them, or `None` where it cannot be believed."""
         data = block.data
         lines = _objects(data)
-        if lines is None or BARE_INF.search(data) or not is_utf8(data):
+        if lines is None or not is_utf8(data):
             return None
         starts, ends, numbers = lines
         if not len(starts):
             return []
-        columns = self.columns
-        if not (FIELD_KEY.search(data) or (b"\\" in data and ESCAPED_ASCII.search(data))):
-            # No key can be `text.<field>`: 14 columns less to fill with nulls, a fifth of the time.
-            columns = {n: c for n, c in columns.items() if n not in self.wanted.texts or not c.startswith("text.")}
-        try:
-            table = pj.read_json(
-                pa.BufferReader(data),
-                read_options=pj.ReadOptions(use_threads=False, block_size=len(data) + 1),
-                parse_options=pj.ParseOptions(
-                    explicit_schema=self._schema(columns), unexpected_field_behavior="ignore"
-                ),
-            )
-        except (pa.ArrowInvalid, UnicodeDecodeError):  # the latter from the message of the former
+        table = self._expected(data) or self._whatever(data)
+        if table is None or table.num_rows != len(starts):
             return None
-        if table.num_rows != len(starts):
-            return None
+        columns = {name: column for name, column in self.columns.items() if column in table.schema.names}
         arrays = {name: self._normal(name, table.column(column)) for name, column in columns.items()}
         rows: RowNumbers = numbers + block.first
         refused: list[InputBatch | Reject] = []
@@ -163,6 +160,41 @@ class _Reader:
             arrays = {name: array.filter(kept) for name, array in arrays.items()}
             rows = rows[~mask]
         return refused + list(self.origin.batches(assemble(arrays), rows))
+
+    def _expected(self, data: bytes) -> pa.Table | None:
+        """What Arrow reads if there are no keys but those met before, a text among them; `None` where there are."""
+        columns = {name: column for name, column in self.columns.items() if column in self.keys}
+        if not (self.alone and self.keys <= self.held and columns.keys() & self.wanted.texts.keys()):
+            return None
+        return self._parsed(data, columns, alone=True)
+
+    def _whatever(self, data: bytes) -> pa.Table | None:
+        """What Arrow reads whatever keys there are; `None` where it refuses."""
+        columns = self.columns
+        if not (FIELD_KEY.search(data) or (b"\\" in data and ESCAPED_ASCII.search(data))):
+            # No key can be `text.<field>`: 14 columns less to fill with nulls.
+            columns = {n: c for n, c in columns.items() if n not in self.wanted.texts or not c.startswith("text.")}
+        table = self._parsed(data, columns, alone=False)
+        if table is not None:
+            new = {name for name in table.schema.names if table[name].null_count < len(table)} - self.keys
+            self.alone, self.keys = bool(new), self.keys | new
+        return table
+
+    def _parsed(self, data: bytes, columns: Mapping[str, str], *, alone: bool) -> pa.Table | None:
+        """What Arrow reads, or `None` where it refuses; with `alone`, it refuses lines with any other column."""
+        schema = self._schema(columns)
+        if not (alone and all(pa.types.is_string(kind) for kind in schema.types)) and BARE_INF.search(data):
+            return None  # a number, which in a string's place Arrow refuses by itself
+        try:
+            return pj.read_json(
+                pa.BufferReader(data),
+                read_options=pj.ReadOptions(use_threads=False, block_size=len(data) + 1),
+                parse_options=pj.ParseOptions(
+                    explicit_schema=schema, unexpected_field_behavior="error" if alone else "ignore"
+                ),
+            )
+        except (pa.ArrowInvalid, UnicodeDecodeError):  # the latter from the message of the former
+            return None
 
     def _schema(self, columns: Mapping[str, str]) -> pa.Schema:
         types = {column: self.types.get(name, pa.string()) for name, column in columns.items()}
@@ -224,17 +256,10 @@ class _Reader:
 
     def _row(self, line: bytes) -> dict[str, Value] | _Fault:
         """The values read from one line, by wanted name, those that are null left out; or why there are none."""
-        try:
-            text = line.decode()
-            found = DECODER.decode(text)
-        except UnicodeDecodeError:
-            return _Fault("invalid_utf8", utf8_fault(line))
-        except json.JSONDecodeError as error:
-            return _Fault("invalid_json", f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}")
-        except RecursionError:
-            return TOO_DEEP
-        if not isinstance(found, _Object):
-            return _Fault("not_an_object", f"the line is {_called(found)}, not an object")
+        found = _decoded(line)
+        return found if isinstance(found, _Fault) else self._values(found)
+
+    def _values(self, found: _Object) -> dict[str, Value] | _Fault:
         if repeated := sorted(found.repeated & self.held):
             return _Fault("duplicate_key", f"`{repeated[0]}` stands twice")
         values: dict[str, Value] = {}
@@ -278,6 +303,20 @@ class _Reader:
             number = float(given)
             return number if math.isfinite(number) else None
         return _Fault("wrong_type", f"`{column}` is {_called(given)}, not a single value")
+
+
+def _decoded(line: bytes) -> _Object | _Fault:
+    try:
+        found = DECODER.decode(line.decode())
+    except UnicodeDecodeError:
+        return _Fault("invalid_utf8", utf8_fault(line))
+    except json.JSONDecodeError as error:
+        return _Fault("invalid_json", f"{error.msg[:1].lower()}{error.msg[1:]} at character {error.pos + 1}")
+    except RecursionError:
+        return TOO_DEEP
+    return (
+        found if isinstance(found, _Object) else _Fault("not_an_object", f"the line is {_called(found)}, not an object")
+    )
 
 
 def _objects(data: bytes) -> tuple[RowNumbers, RowNumbers, RowNumbers] | None:
