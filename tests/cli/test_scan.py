@@ -3,7 +3,10 @@
 import csv
 import gzip
 import json
+import subprocess
+import sys
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -215,6 +218,41 @@ def test_order_does_not_depend_on_jobs(lictor, tulips, tmp_path):
         written.append((out.read_bytes(), aside.read_bytes(), ran.err.split(" in ")[0]))
 
     assert written[0] == written[1]
+
+
+def test_what_breaks_in_a_part_ends_its_file(lictor, tulips, tmp_path):
+    """Rows before the damage are decided, those behind it are not, for any number of jobs; the next file is read."""
+    path, good = tmp_path / "a.parquet", tmp_path / "b.jsonl"
+    pq.write_table(pa.table({"text": [f"buy my tulip {n}" for n in range(3000)]}), path, row_group_size=1000)
+    data = bytearray(path.read_bytes())
+    start = pq.ParquetFile(path).metadata.row_group(1).column(0).dictionary_page_offset
+    data[start : start + 200] = b"\xff" * 200
+    path.write_bytes(data)
+    good.write_text('{"text": "buy my tulip"}\n')
+
+    written = []
+    for jobs in (1, 2):
+        ran = lictor("scan", path, good, "-p", tulips, "--as-of", AT, "--jobs", jobs)
+        assert (2, 1) == (ran.code, ran.err.count("damaged"))
+        written.append((ran.out, ran.err.split(" in ")[0]))
+
+    rows = [(row["file"], row["row"]) for row in map(json.loads, written[0][0].splitlines())]
+    assert written[0] == written[1]
+    assert [*((str(path), row) for row in range(1, 1001)), (str(good), 1)] == rows
+
+
+def test_a_command_does_not_load_pandas(tulips, rows):
+    """Arrow would, to recognise what comes from there, and that takes longer than to read a short file."""
+    said = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", "from lictor.cli import main; main()", "scan", rows, "-p", tulips],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 1 == said.returncode
+    assert " pyarrow.lib" in said.stderr
+    assert " pandas." not in said.stderr
 
 
 def test_events(lictor, tulips, rows, tmp_path):

@@ -1,5 +1,6 @@
 """A file read part by part has the rows it has in one go."""
 
+import gzip
 import io
 
 import pyarrow as pa
@@ -76,6 +77,24 @@ def test_a_part_of_parquet_is_a_row_group(tmp_path):
 
     assert rows(open_inputs([str(path)], stdin=io.BytesIO())) == found
     assert (3, list(range(1, 26))) == (number, [row for row, *_ in found])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "number"),
+    [("a.jsonl", b'{"text":"a"}\n', 1), ("a.csv", b"text\na\n", 1), ("a.txt.gz", gzip.compress(b"a\n"), 0)],
+)  # fmt: skip
+def test_what_can_be_read_elsewhere_comes_unread(name, content, number, tmp_path):
+    """What is packed may be of any size, and is read where it is opened; the rows are the same."""
+    path = tmp_path / name
+    path.write_bytes(content)
+    inputs = open_inputs([str(path)], stdin=io.BytesIO())
+    shares = list(inputs.shares())
+    unread = [share for share in shares if isinstance(share, parts.Part)]
+    read = [piece for part in unread for piece in inputs.reader()(part)]
+
+    assert number == len(unread)
+    assert rows(open_inputs([str(path)], stdin=io.BytesIO())) == rows(read if unread else shares)
+    assert inputs.bytes_read == inputs.total_bytes == path.stat().st_size
 
 
 def test_a_file_that_changed_since_it_was_cut_is_not_read(tmp_path):

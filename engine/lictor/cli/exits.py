@@ -29,7 +29,21 @@ def main() -> NoReturn:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     # What a command loads it keeps: at the usual pace the collector took a sixth of the time that loading takes.
     gc.set_threshold(50_000)
+    sys.meta_path.insert(0, _WithoutPandas())
     sys.exit(run(sys.argv[1:]))
+
+
+class _WithoutPandas:
+    """Pandas cannot be imported, unless Spark is there to use it.
+
+    When pyarrow first converts a value it loads pandas where that is installed, 0.15 seconds, to recognise what comes
+    from there; nothing in a command does.
+    """
+
+    def find_spec(self, fullname: str, path: object, target: object = None) -> None:  # noqa: ARG002 - as Python calls it
+        """Nothing; for pandas an error, so that nobody else is asked."""
+        if fullname == "pandas" and "pyspark" not in sys.modules:
+            raise ModuleNotFoundError(f"no module named `{fullname}` is loaded by a command", name=fullname)
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -1,15 +1,16 @@
-"""The work of a scan that other processes can share: a batch of rows in, its decisions out as bytes.
+"""The work of a scan that other processes can share: part of a file in, or a batch of rows, its decisions out as bytes.
 
-What comes between two batches (rejects, unreadable files, remarks) travels with the batch that follows it, so that it
-is reported in its place whatever the number of jobs.
+What comes between two batches (rejects, unreadable files, remarks) travels with the batch that follows it, and never
+from one part to the next, so that it is reported in its place whoever reads the part.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 import orjson
 import pyarrow as pa
@@ -23,8 +24,9 @@ from lictor.report.rejects import RejectRow
 from lictor.report.rows import ScanRow
 from lictor.scan.columns import RowError, completed
 from lictor.scan.inputs import FileError, InputBatch, Note, Piece, Reject
+from lictor.scan.inputs.parts import Part
 
-__all__ = ["Judge", "Judged", "Task", "judge_of", "tasks"]
+__all__ = ["Done", "Judge", "Judged", "Task", "Worker", "joined", "judge_of", "shares", "tasks"]
 
 _AT_ONCE = 1000
 _RAW_KEPT = 4096
@@ -36,6 +38,9 @@ class Task:
 
     before: tuple[Reject | FileError | Note, ...]
     batch: InputBatch | None
+
+
+Share: TypeAlias = Part | Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +64,37 @@ class Judged:
     trips: tuple[GuardRecord, ...] = ()
 
 
+Done: TypeAlias = tuple[Part | None, list[Judged]]
+
+
 def tasks(pieces: Iterable[Piece]) -> Iterator[Task]:
     """The pieces as tasks, in order; of what is no batch at most a thousand at once."""
+    return (share for share in shares(pieces) if isinstance(share, Task))
+
+
+def shares(pieces: Iterable[Part | Piece]) -> Iterator[Share]:
+    """The pieces as tasks, and the parts among them as they are, in order."""
     before: list[Reject | FileError | Note] = []
+
+    def task(batch: InputBatch | None) -> Task:
+        met = tuple(before)
+        before.clear()
+        return Task(met, batch)
+
     for piece in pieces:
-        if isinstance(piece, InputBatch):
-            yield Task(tuple(before), piece)
-            before.clear()
-        else:
-            before.append(piece)
-            if len(before) == _AT_ONCE:
-                yield Task(tuple(before), None)
-                before.clear()
+        match piece:
+            case InputBatch():
+                yield task(piece)
+            case Part():
+                if before:
+                    yield task(None)
+                yield piece
+            case _:
+                before.append(piece)
+                if len(before) == _AT_ONCE:
+                    yield task(None)
     if before:
-        yield Task(tuple(before), None)
+        yield task(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +165,37 @@ class Judge:
         if not self.every:
             return ()
         return (ScanRow(found.source, int(found.rows[at]), found.item(at), "none") for at in range(start, end))
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Decides shares of a scan, reading those that are parts."""
+
+    judge: Judge
+    read: Callable[[Part], Iterable[Piece]]
+
+    @classmethod
+    def made(cls, make: Callable[[], Judge], read: Callable[[Part], Iterable[Piece]]) -> Worker:
+        """The worker, from what can travel to another process."""
+        return cls(make(), read)
+
+    def __call__(self, share: Share) -> Done:
+        """The share, if it is a part, and its batches decided."""
+        if isinstance(share, Task):
+            return None, [self.judge(share)]
+        return share, [self.judge(task) for task in tasks(self.read(share))]
+
+
+def joined(results: Iterable[Done]) -> Iterator[Judged]:
+    """The batches of all shares. Behind a part that could not be read, the rest of its file is passed over."""
+    failed = None
+    for part, batches in results:
+        if part is not None:
+            if failed == part.source and part.start:
+                continue
+            wrong = any(isinstance(one, FileError) for judged in batches for one in judged.before)
+            failed = part.source if wrong else None
+        yield from batches
 
 
 def judge_of(policies: Iterable[bytes], as_of: datetime | None, defaults: Mapping[str, str], *, every: bool) -> Judge:

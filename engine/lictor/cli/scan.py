@@ -19,11 +19,12 @@ from typing import Any, cast
 
 import click
 import orjson
+import pyarrow as pa
 
 from lictor import Engine
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
-from lictor.cli.judging import Judge, Judged, judge_of, tasks
+from lictor.cli.judging import Done, Judge, Judged, Worker, joined, judge_of, shares
 from lictor.cli.options import (
     as_of_option,
     chosen,
@@ -162,10 +163,14 @@ def _run(judge: Judge, inputs: Inputs, targets: Targets, *, on: str, jobs: int, 
 
 def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
     judge.engine.warm_up()
+    # So that copies have what the first rows would load.
+    judge.engine.decide_batch(pa.record_batch({"text": pa.array([""])}), at=judge.as_of)
     canonical = [one.policy.canonical for one in judge.engine.policies]
     elsewhere = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
     make = (lambda: judge) if jobs == 1 or copies() else elsewhere
-    return cast("Generator[Judged]", ordered_map(make, tasks(inputs), jobs))
+    results = ordered_map(partial(Worker.made, make, inputs.reader()), shares(inputs.shares()), jobs)
+    with closing(cast("Generator[Done]", results)):
+        yield from joined(results)
 
 
 def _on_spark(judge: Judge, inputs: Inputs) -> Generator[Judged]:

@@ -1,6 +1,6 @@
 """Facts from files of JSON lines, a line each, in batches: what is no fact is refused by name, and the others go on.
 
-Files and folders as in a scan, also packed, and standard input; memory is a block of about two megabytes.
+Files and folders as in a scan, also packed, and standard input; memory is a block of about three megabytes.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import IO, Generic, TypeVar
 
@@ -18,6 +18,7 @@ from lictor.scan.inputs.values import FileError, Limits, Note
 __all__ = ["OpenedInputs"]
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class OpenedInputs(ABC, Generic[T]):
@@ -41,6 +42,10 @@ class OpenedInputs(ABC, Generic[T]):
         """What is in the file, `done` bytes having been read of others."""
 
     def __iter__(self) -> Iterator[T | FileError | Note]:
+        return self._each(lambda source, file, done: self._watched(source, file, self._read(source, file, done)))
+
+    def _each(self, read: Callable[[Source, IO[bytes], int], Iterator[U]]) -> Iterator[U | FileError | Note]:
+        """The sources opened, and what comes of each; `read` is called as `_read` is."""
         done = 0
         for source in self._found:
             if not isinstance(source, Source):
@@ -49,20 +54,24 @@ class OpenedInputs(ABC, Generic[T]):
             size = source.size
             try:
                 with self._opened(source) as file:
-                    before = os.fstat(file.fileno())
                     if not source.size:
-                        size = before.st_size
+                        size = os.fstat(file.fileno()).st_size
                         self.total_bytes += size
-                    yield from self._read(source, file, done)
-                    after = os.fstat(file.fileno())
-                    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                        yield FileError(source.name, CHANGED, self.changed_hint)
+                    yield from read(source, file, done)
             except InputError as error:
                 yield FileError(source.name, str(error), error.hint)
             except OSError as error:
                 yield FileError(source.name, os_message(error))
             done += size
             self.bytes_read = done
+
+    def _watched(self, source: Source, file: IO[bytes], pieces: Iterator[U]) -> Iterator[U | FileError]:
+        """What is read of a file, and whether it changed meanwhile."""
+        before = os.fstat(file.fileno())
+        yield from pieces
+        after = os.fstat(file.fileno())
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            yield FileError(source.name, CHANGED, self.changed_hint)
 
     @contextmanager
     def _opened(self, source: Source) -> Iterator[IO[bytes]]:

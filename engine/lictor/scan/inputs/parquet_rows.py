@@ -66,7 +66,7 @@ def _read(
     parquet = pq.ParquetFile(file, **options)
     names = parquet.schema_arrow.names
     columns = wanted.found(names)
-    for name in wanted.unread(names) if first == 1 else ():
+    for name in wanted.unread(names) if groups is None or groups.start == 0 else ():
         yield Note(origin.source, f"column `{name}` is no field and is not read")
     targets = {
         name: _target(name, parquet.schema_arrow.field(column), wanted, names) for name, column in columns.items()

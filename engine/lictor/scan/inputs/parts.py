@@ -1,7 +1,7 @@
 """A file cut into parts that can be read by themselves, in whichever process.
 
 A part is some megabytes of whole lines, or a row group of Parquet. What is packed, and CSV, whose quotes may hold ends
-of lines, is one part.
+of lines, is one part, and may be of any size; so may a row group. `small` says of a part that it is not.
 
 A part knows the file's digest and its own first row, so that its rows have the names they would have had in one go.
 """
@@ -12,6 +12,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import IO
 
 import pyarrow as pa
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from lictor.errors import InputError
 from lictor.scan.inputs.csv_rows import read_csv
 from lictor.scan.inputs.jsonl_rows import read_jsonl
-from lictor.scan.inputs.lines import line_blocks, without_bom
+from lictor.scan.inputs.lines import BLOCK, line_blocks, line_ends, without_bom
 from lictor.scan.inputs.parquet_rows import read_parquet
 from lictor.scan.inputs.paths import Kind, Packing, Source, os_message
 from lictor.scan.inputs.stored import PIECE, Reached, packing_of, unpacked
@@ -34,6 +35,7 @@ CHANGED = "it was changed while it was read"
 CHANGED_HINT = "ids and digest are those of what was there at first; scan it again when it is complete"
 
 _LINES = 16 << 20
+_SMALL_GROUP = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class Part:
     """Some rows of a file, the first of them row `first`: its bytes from `start` to `end`, of Parquet its row groups.
 
     `whole` says that all the file's text is one row. `state` is how large the file was, and when it was last changed.
+    All that comes of a `small` part can be held in memory, even if every row leads to a decision.
     """
 
     source: Source
@@ -52,34 +55,43 @@ class Part:
     first: int
     whole: bool
     state: tuple[int, int]
+    small: bool
 
 
-def cut(file: IO[bytes], source: Source, limits: Limits, *, whole_files: bool) -> list[Part]:
-    """The parts of an open file, in order; it is read through once, for its digest."""
+def cut(file: IO[bytes], source: Source, limits: Limits, *, whole_files: bool, size: int | None = None) -> list[Part]:
+    """The parts of an open file, in order; it is read through once, for its digest.
+
+    Parts of lines have `size` bytes and up to a megabyte more, or what a single line has.
+    """
     packing = source.packing if source.kind is not None and source.path is not None else packing_of(file)
     kind = source.kind or _kind_of(file, packing, limits)
     whole = kind == "txt" and whole_files
     lines = packing is None and not whole and kind in ("txt", "jsonl")
+    size = size or _LINES
     digest, ends, rows = hashlib.sha256(), [0], [1]
     at, row = 0, 1
     file.seek(0)
     while piece := file.read(PIECE):
         digest.update(piece)
-        if lines and at + len(piece) - ends[-1] >= _LINES and (last := piece.rfind(b"\n") + 1):
-            ends.append(at + last)
-            rows.append(row + piece.count(b"\n"))
-        row += piece.count(b"\n") if lines else 0
+        if lines:
+            row += line_ends(piece)
+            if at + len(piece) - ends[-1] >= size and (last := piece.rfind(b"\n") + 1):
+                ends.append(at + last)
+                rows.append(row)
         at += len(piece)
     file.seek(0)
+    bounds: list[tuple[int, int | None, int, bool]]
     if kind == "parquet":
         bounds = _groups(file)
     elif lines:
         stops = [*ends[1:], at] if ends[-1] < at or len(ends) == 1 else ends[1:]
-        bounds = list(zip(ends, stops, rows, strict=False))
+        bounds = [(start, stop, row, True) for start, stop, row in zip(ends, stops, rows, strict=False)]
     else:
-        bounds = [(0, None, 1)]
+        bounds = [(0, None, 1, whole or (packing is None and at <= BLOCK))]
     name, state = digest.hexdigest(), _state(file)
-    return [Part(source, kind, packing, name, start, end, first, whole, state) for start, end, first in bounds]
+    return [
+        Part(source, kind, packing, name, start, end, first, whole, state, small) for start, end, first, small in bounds
+    ]
 
 
 def read_part(
@@ -146,16 +158,23 @@ def _kind_of(file: IO[bytes], packing: Packing | None, limits: Limits) -> Kind:
     return "jsonl" if beginning.lstrip(b" \t\r\n").startswith(b"{") else "txt"
 
 
-def _groups(file: IO[bytes]) -> list[tuple[int, int | None, int]]:
-    """Each row group, with its first row; a file that cannot be understood is one part: reading it will say why."""
+def _groups(file: IO[bytes]) -> list[tuple[int, int | None, int, bool]]:
+    """Each row group, with its first row, and whether it is small.
+
+    A file that cannot be understood is one part: reading it will say why.
+    """
+    everything: list[tuple[int, int | None, int, bool]] = [(0, None, 1, False)]
     try:
         metadata = pq.ParquetFile(file, pre_buffer=False).metadata
         counts = [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
     except (pa.ArrowException, OSError, UnicodeDecodeError):
-        return [(0, None, 1)]
+        return everything
     finally:
         file.seek(0)
     if sum(counts) != metadata.num_rows or not counts:
-        return [(0, None, 1)]
-    firsts = [1 + sum(counts[:group]) for group in range(len(counts))]
-    return [(group, group + 1, first) for group, first in enumerate(firsts)]
+        return everything
+    firsts = accumulate(counts, initial=1)
+    return [
+        (group, group + 1, first, count <= _SMALL_GROUP)
+        for group, (count, first) in enumerate(zip(counts, firsts, strict=False))
+    ]

@@ -2,8 +2,8 @@
 
 The digest of a file is that of its bytes as stored and is known before the first row, because rows without an id are
 named after it; so a file is read twice, and standard input is spooled to a temporary file first. What is unpacked is
-never held:
-a piece is at most about a megabyte of a gzip member or what two kilobytes of a Zstandard frame can hold (64 MiB).
+never held: a piece is at most about a megabyte of a gzip member or what two kilobytes of a Zstandard frame can hold
+(64 MiB).
 Members and frames may follow each other. An archive that is cut off or damaged yields what came before, then raises.
 """
 
@@ -24,6 +24,7 @@ from lictor.scan.inputs.values import Limits
 __all__ = ["PIECE", "Reached", "check_expansion", "packing_of", "spool", "unpacked"]
 
 PIECE = 1 << 20
+PLAIN_PIECE = 4 << 20
 ZST_PIECE = 2 << 10
 EXPANSION_FREE = 64 << 20
 
@@ -86,7 +87,7 @@ def check_expansion(total: int, stored: int, limits: Limits) -> None:
 
 
 def _plain(file: IO[bytes], reached: Reached, at: int, end: int | None) -> Iterator[bytes]:
-    while piece := file.read(PIECE if end is None else min(PIECE, end - at)):
+    while piece := file.read(PLAIN_PIECE if end is None else min(PLAIN_PIECE, end - at)):
         at += len(piece)
         reached(at)
         yield piece

@@ -4,6 +4,8 @@ What is wrong with a file is a value in the stream, not an exception: the caller
 at the end that not all could be read. Rejects come as values of their own, those of a block before its rows, so
 that whoever keeps them need not wait for the rows to be decided, and batches can go to other processes without them.
 Memory does not grow with the input: what is held is a block, or the longest line that the limits allow.
+
+`shares` is the same stream for those who read elsewhere: parts come in it unread.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from functools import partial
 from typing import IO
 
 from lictor.errors import UsageError
+from lictor.scan.inputs.lines import BLOCK
 from lictor.scan.inputs.opening import OpenedInputs
 from lictor.scan.inputs.parts import CHANGED_HINT, Part, cut, cut_here, read_here, read_part
 from lictor.scan.inputs.paths import Kind, Source, find_files
@@ -75,6 +78,13 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         """What was found behind the names, in order: for those who read it elsewhere."""
         return list(self._found)
 
+    def shares(self) -> Iterator[Part | Piece]:
+        """The same stream, but for what can be read elsewhere as well: that comes in parts, for `reader` to read.
+
+        Where one part of a source cannot be read, those after it are to be passed over: nobody would have come to them.
+        """
+        return self._each(self._shared)
+
     def cutter(self) -> Callable[[Source], list[Part | FileError]]:
         """Cuts a source of these inputs into its parts, in whichever process it comes to."""
         return partial(cut_here, limits=self._limits, whole_files=self._whole_files)
@@ -84,8 +94,21 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         return partial(read_here, wanted=self._wanted, limits=self._limits)
 
     def _read(self, source: Source, file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
+        return self._rows(cut(file, source, self._limits, whole_files=self._whole_files), file, done)
+
+    def _shared(self, source: Source, file: IO[bytes], done: int) -> Iterator[Part | Piece]:
+        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=BLOCK)
+        # What is spooled has no name by which others could open it.
+        if source.path is not None and source.path.is_file() and all(part.small for part in parts):
+            for number, part in enumerate(parts, 1):
+                yield part
+                self.bytes_read = done + part.state[0] * number // len(parts)
+        else:
+            yield from self._watched(source, file, self._rows(parts, file, done))
+
+    def _rows(self, parts: Iterable[Part], file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
         def reached(count: int) -> None:
             self.bytes_read = done + count
 
-        for part in cut(file, source, self._limits, whole_files=self._whole_files):
+        for part in parts:
             yield from read_part(file, part, self._wanted, self._limits, reached)

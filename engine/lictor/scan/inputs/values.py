@@ -122,10 +122,11 @@ class Origin:
     digest: str
 
     def batches(self, batch: pa.RecordBatch, rows: RowNumbers) -> Iterator[InputBatch]:
-        """The rows, marked with where they came from, at most 16,384 at a time; nothing where there are none."""
-        for start in range(0, len(rows), ROWS):
-            part = batch.slice(start, ROWS) if len(rows) > ROWS else batch
-            yield InputBatch(part, self.source, self.digest, rows[start : start + ROWS])
+        """The rows, marked with where they came from, in even batches of at most 16,384; nothing for none."""
+        size = -(-len(rows) // -(-len(rows) // ROWS)) if len(rows) else 1
+        for start in range(0, len(rows), size):
+            part = batch.slice(start, size) if len(rows) > size else batch
+            yield InputBatch(part, self.source, self.digest, rows[start : start + size])
 
     def reject(self, row: int, reason: Reason, detail: str, raw: bytes) -> Reject:
         """The row refused; of its bytes the first ones are kept."""
