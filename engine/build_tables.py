@@ -69,13 +69,14 @@ RADICALS = (
     "⻦鸟 ⻧卤 ⻨麦 ⻩黄 ⻪黾 ⻬齐 ⻭歯 ⻮齿 ⻯竜 ⻰龙 ⻲亀 ⻳龟 "
 )  # fmt: skip
 
-SMALL_CAPITALS = "ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꞯq ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz"
+DRAWN_LETTERS = "ᴀa ʙb ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꞯq ʀr ꜱs ᴛt ᴜu ᴠv ᴡw ʏy ᴢz ℮e"
 
 # Look-alikes the Unicode list lacks or gives no letter for: Coptic, turned letters, kana like Han, I and l.
 LOOKALIKES = (
     "ⲁa Ⲃb ⲃb Ⲉe ⲉe Ⲏh Ⲓi ⲓi Ⲕk ⲕk Ⲙm ⲙm Ⲛn ⲛn Ⲟo ⲟo Ⲣp ⲣp Ⲥc ⲥc Ⲧt ⲧt Ⲩy ⲩy Ⲭx ⲭx Ⲍz ⲍz "
     "вb нh тt мm кk ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ɯm ɹr ʇt ʌv ʍw ʎy Il lI 丨l 丨I ꓳo ꓲi ᏟC ᎷM ᏃZ Ꭵi Ꮒh "
     "卜ト 工エ 力カ 八ハ 二ニ 夕タ 口ロ 乂メ 〇o "
+    "ғf цu ʋu חn "
     "κk ηn νv υu μu ωw βb εe τt χx ζz пn Пn яr ЯR иn ИN шw Шw"
 )  # fmt: skip
 
@@ -263,7 +264,7 @@ def hand_styles() -> Relation:
             found[char] = str(digit)
     for digit, chars in enumerate(HAN_DIGITS):
         found |= dict.fromkeys(chars, str(digit))
-    found |= {pair[0]: pair[1:] for pair in (*RADICALS.split(), *SMALL_CAPITALS.split())}
+    found |= {pair[0]: pair[1:] for pair in (*RADICALS.split(), *DRAWN_LETTERS.split())}
     return found
 
 
@@ -429,6 +430,11 @@ def lookalike_relation(folds: dict[str, Relation], kinds: dict[int, int]) -> tup
         ):
             classes.join(char, target)
             kept[char] = kept.get(char, "").replace(target, "") + target
+    # A capital that is drawn otherwise is still used for its small form (Һ, һ, h).
+    for char, targets in list(kept.items()):
+        capital = char.upper()
+        if folds["case"].get(capital) == char and not capital.isascii():
+            kept.setdefault(capital, targets.upper())
     return kept, classes.named(kinds)
 
 

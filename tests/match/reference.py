@@ -193,7 +193,8 @@ def lay(pattern: Pattern, places: list[Place], letters: list[int]) -> Iterator[t
             may = letter.flags & (LETTER | HAN) and not any(p.flags & DIGIT or p.dual for p in places[at - 1 : at + 1])
             if may and only_invisible(place.gap):
                 folds = fold_of(pattern, letters[owner], place)
-                if folds is not None:
+                own = fold_of(pattern, letters[owner], places[at - 1])
+                if folds is not None and own is not None and not (folds ^ own) & BITS["sound"]:
                     yield from step(at + 1, owner, [*owners, letters[owner]], needed | folds, leet + is_leet(folds))
         if owner + 1 < len(letters):
             folds = fold_of(pattern, letters[owner + 1], place)
@@ -219,8 +220,11 @@ def fold_of(pattern: Pattern, index: int, place: Place) -> int | None:
         if not (folds | spelled) & ~pattern.allowed:
             return folds | spelled
     both_read = place.part.base in readings() and letter.part.base in readings()
-    if pattern.sound and same_marks and both_read and readings()[place.part.base] == readings()[letter.part.base]:
-        return BITS["sound"]
+    if pattern.sound and both_read and readings()[place.part.base] == readings()[letter.part.base]:
+        base = letter.part.base
+        hung = differences(base, base, marks_differ=None if same_marks else (place.part.marks, letter.part.marks))
+        if hung and not hung[0] & ~pattern.allowed:
+            return hung[0] | BITS["sound"]
     return None
 
 
@@ -244,11 +248,21 @@ def judge(
             return None
     needed |= pattern.needs | (BITS["repeats"] if len(places) > size else 0)
     separators: dict[int, str] = {}
+    masked: str | None = None
     for place, before, owner in zip(places[1:], owners, owners[1:], strict=False):
+        if owner != before and before == pattern.mask:
+            masked = place.gap
+            continue
         need = gap_of(pattern, place.gap, before, owner, separators)
         if need is None:
             return None
         needed |= need
+    if masked is not None and pattern.mask is not None:
+        hides = mask_of(pattern, masked, [separators.get(owner) for owner in owners[:-1] if owner != pattern.mask])
+        if hides is None:
+            return None
+        needed |= hides[0]
+        separators |= {pattern.mask: hides[1]} if hides[1] else {}
     if leet:
         plain = len(places) - leet
         if not (plain > leet if size <= 3 else plain >= leet if size <= 5 else 2 * plain >= leet):
@@ -313,39 +327,52 @@ def written(char: str) -> str:
 
 
 def gap_of(pattern: Pattern, gap: str, before: int, owner: int, separators: dict[int, str]) -> int | None:
-    visible = "".join(c for c in gap if describe(c).kind != INVISIBLE)
-    hidden = BITS["invisible"] if visible != gap else 0
-    if pattern.allowed & BITS["accents"]:
-        bare = "".join(c for c in visible if describe(c).kind not in (ACCENT, ENCLOSING))
-        marked, visible = (BITS["accents"] if bare != visible else 0), bare
-    else:
-        marked = 0
+    visible, needed = bare_of(pattern, gap)
     own = pattern.gaps[before] if owner != before else ""
-    if owner != before and before == pattern.mask:
-        return 0 if gap.strip() in MASKS else None
     if owner != before and before in pattern.dots:
         dot = dot_of(pattern, before, visible)
-        return None if dot is None or hidden & ~pattern.allowed else dot | hidden | marked
+        return None if dot is None or needed & ~pattern.allowed else dot | needed
     if gap == own:
         return 0
-    if hidden & ~pattern.allowed:
+    if needed & ~pattern.allowed:
         return None
     if visible == own:
-        return hidden | marked
+        return needed
     if len(visible) == len(own):
         folds = [
             next((s for s in differences(a, b) if not s & ~pattern.allowed), None)
             for a, b in zip(visible, own, strict=True)
         ]
         if None not in folds:
-            return hidden | marked | union(f for f in folds if f is not None)
+            return needed | union(f for f in folds if f is not None)
     if owner == before:
         return None
     left, _, right = visible.partition(own) if own and own in visible else (visible or own, "", "")
     if not (separates(pattern, left) and separates(pattern, right)) and not separates(pattern, visible or own):
         return None
     separators[before] = visible
-    return hidden | marked | BITS["separators"]
+    return needed | BITS["separators"]
+
+
+def mask_of(pattern: Pattern, gap: str, others: list[str | None]) -> tuple[int, str] | None:
+    """What a mask needs, and what stands on both its sides and between all other letters."""
+    visible, needed = bare_of(pattern, gap)
+    for at, char in enumerate(visible):
+        left, right = visible[:at], visible[at + 1 :]
+        if gap in MASKS or char not in MASKS or left != right or needed & ~pattern.allowed:
+            continue
+        if not left or (separates(pattern, left) and set(others) == {left}):
+            return needed | (BITS["separators"] if left else 0), left
+    return (0, "") if gap.strip() in MASKS else None
+
+
+def bare_of(pattern: Pattern, gap: str) -> tuple[str, int]:
+    visible = "".join(c for c in gap if describe(c).kind != INVISIBLE)
+    hidden = BITS["invisible"] if visible != gap else 0
+    if not pattern.allowed & BITS["accents"]:
+        return visible, hidden
+    bare = "".join(c for c in visible if describe(c).kind not in (ACCENT, ENCLOSING))
+    return bare, hidden | (BITS["accents"] if bare != visible else 0)
 
 
 def separates(pattern: Pattern, gap: str) -> bool:

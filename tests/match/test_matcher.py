@@ -33,6 +33,14 @@ DISGUISES = [
     ("bitcoin", "b-i-t-c-o-i-n", "b-i-t-c-o-i-n", ("separators",)),
     ("bitcoin", "b i t c o i n", "b i t c o i n", ("separators",)),
     ("bitcoin", "bitc*in", "bitc*in", ("masked",)),
+    ("bitcoin", "b i * c o i n", "b i * c o i n", ("masked", "separators")),
+    ("bitcoin", "b.i.t.c.*.i.n", "b.i.t.c.*.i.n", ("masked", "separators")),
+    (
+        "bitcoin",
+        "b\u200bi\u200b*\u200bc\u200bo\u200bi\u200bn",
+        "b\u200bi\u200b*\u200bc\u200bo\u200bi\u200bn",
+        ("invisible", "masked"),
+    ),
     ("token", "tokens", "tokens", ("inflect",)),
     ("ICO", "ⅠCO", "ⅠCO", ("style",)),
     ("ICO", "1CO", "1CO", ("leet",)),
@@ -42,6 +50,8 @@ DISGUISES = [
     ("initial coin offering", "initial  coin  offering", "initial  coin  offering", ("separators",)),
     ("ICO", "buyⓘⓒⓞnow", "ⓘⓒⓞ", ("case", "style")),
     ("ICO", "\U000e0069\U000e0063\U000e006f", "\U000e0069\U000e0063\U000e006f", ("case", "style")),
+    ("airdrop", "АІRԀRОР", "АІRԀRОР", ("case", "lookalike")),
+    ("nft", "ɴғᴛ", "ɴғᴛ", ("lookalike", "style")),
     ("bitcoin", "bιtcοιη", "bιtcοιη", ("lookalike",)),
     ("νόμος", "ΝΌΜΟΣ", "ΝΌΜΟΣ", ("case",)),
     ("bitcoin", "ВІТСОІN", "ВІТСОІN", ("case", "lookalike")),
@@ -190,6 +200,32 @@ def test_a_host_is_found_as_the_end_of_a_name(text: str, found: list[str]) -> No
 def test_what_resembles_two_characters_is_judged_by_its_neighbours(term: str, text: str, found: list[str]) -> None:
     """A term of two that only sounds or looks like everyday words is not found in them."""
     assert found == [m.text for m in Matcher([term], sound="mixed", shape=True).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "found", "mechanisms"),
+    [
+        ("比特币", "5比te币", "比te币", ("sound",)),
+        ("比特币", "买10bitebi了", "bitebi", ("sound",)),
+        ("比特币", "必\u0336特币\u20e3", "必\u0336特币\u20e3", ("accents", "sound", "style")),
+        ("以太坊", "房太以", "房太以", ("reversed", "sound")),
+        ("狗狗币", "句狗币", "句狗币", ("shape",)),
+        ("狗狗币", "狗犬句币", "狗犬句币", ("split",)),
+    ],
+)
+def test_what_resembles_a_term_is_found(term: str, text: str, found: str, mechanisms: tuple[str, ...]) -> None:
+    """What sounds like a term may carry marks, stand backwards or behind a digit; one of two alike may be replaced."""
+    matches = Matcher([term], sound="mixed", split=True, shape=True, reversed=True).find(text)
+
+    assert [(found, mechanisms)] == [(m.text, m.mechanisms) for m in matches]
+
+
+@pytest.mark.parametrize(
+    ("term", "text"), [("现货", "一批批鲜活货"), ("bitcoin", "b.i.*-c.o.i.n"), ("bitcoin", "i t * o i n b")]
+)
+def test_what_only_seems_to_resemble_it_is_not(term: str, text: str) -> None:
+    """Two characters of one sound are no character drawn out; what stands about a mask stands between all letters."""
+    assert [] == Matcher([term], sound="mixed").find(text)
 
 
 def test_terms_of_one_text_are_all_reported() -> None:

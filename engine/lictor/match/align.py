@@ -19,7 +19,7 @@ __all__ = ["STRETCHED_FROM", "Aligned", "align", "fold_needed", "leet_is_spelt"]
 # Letters of a term from which a run of two may stand for one: English doubles letters by itself.
 STRETCHED_FROM = 5
 
-_LEET, _REPEATS = BITS["leet"], BITS["repeats"]
+_LEET, _REPEATS, _SOUND = BITS["leet"], BITS["repeats"], BITS["sound"]
 # How a state of the alignment was reached: the folds needed, how many of them leet, and whether by a new letter.
 _State = tuple[int, int, bool]
 
@@ -111,7 +111,8 @@ def _stretch_uniform(
         if best and not touching and not whole:
             break
         stretches = _stretches(pattern, letter, atom)
-        more = touching and stretches and before
+        # Characters that only sound alike are no one character drawn out.
+        more = touching and stretches and before and not (needed and (folds ^ needed[-1]) & _SOUND)
         before = stretches
         forced += not more
         if forced > wanted:
@@ -159,7 +160,7 @@ def _stretch_mixed(
             break
         fresh: dict[int, _State] = {}
         for done, (needed, leet, _) in states.items():
-            if done and touching and _stretches(pattern, targets[done - 1], atom, before):
+            if done and touching and before is not None and _is_one(pattern, targets[done - 1], atom, before):
                 _reach(pattern, fresh, done, targets[done - 1], atom, (needed, leet, False))
             if done < wanted:
                 _reach(pattern, fresh, done + 1, targets[done], atom, (needed, leet, True))
@@ -221,12 +222,14 @@ def fold_needed(pattern: Pattern, index: int, atom: Atom) -> int | None:
     seen, meant = atom.part, letter.part
     if atom.char == letter.char and atom.part_index == letter.part_index and seen.marks == meant.marks:
         return 0
+    marks = (seen.marks, meant.marks) if seen.marks != meant.marks else None
     if pattern.sound and letter.flags & atom.flags & HAN and seen.base != meant.base:
         one, other = readings().get(seen.base), readings().get(meant.base)
-        if one is not None and one == other and seen.marks == meant.marks:
-            return _closest(pattern, seen.base, meant.base)
+        if one is not None and one == other:
+            hung = differences(meant.base, meant.base, marks_differ=marks)
+            if hung and not hung[0] & ~pattern.allowed:
+                return hung[0] | _closest(pattern, seen.base, meant.base)
     spelled = seen.needs | meant.needs
-    marks = (seen.marks, meant.marks) if seen.marks != meant.marks else None
     for needed in differences(seen.base, meant.base, marks_differ=marks):
         if not (needed | spelled) & ~pattern.allowed:
             return needed | spelled
@@ -250,6 +253,17 @@ def _stretches(pattern: Pattern, index: int, *atoms: Atom | None) -> bool:
     if not pattern.letters[index].flags & (LETTER | HAN):
         return False
     return all(atom is None or (not atom.flags & DIGIT and atom.kind == KEPT) for atom in atoms)
+
+
+def _is_one(pattern: Pattern, index: int, atom: Atom, before: Atom) -> bool:
+    """Whether both may be one letter drawn out."""
+    one, other = fold_needed(pattern, index, atom), fold_needed(pattern, index, before)
+    return (
+        one is not None
+        and other is not None
+        and not (one ^ other) & _SOUND
+        and _stretches(pattern, index, atom, before)
+    )
 
 
 def _long_enough(pattern: Pattern, letter: int, wanted: int, count: int) -> bool:

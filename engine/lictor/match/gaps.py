@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from lictor.match.atoms import MARKS
 from lictor.match.edges import stands_alone
+from lictor.match.spellings import MASKS
 from lictor.match.terms import Pattern, is_han
 from lictor.text import BITS, describe, differences
 from lictor.text.tables import DIGIT, INVISIBLE, SPACE
 
-__all__ = ["BRACKETS", "CLAUSE_MARKS", "judge_gap", "separators_hold", "unhidden"]
+__all__ = ["BRACKETS", "CLAUSE_MARKS", "judge_gap", "judge_mask", "separators_hold", "unhidden"]
 
 CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
 # Brackets put round each character (《币》《安》): what closes one and opens the next.
@@ -36,6 +39,26 @@ def judge_gap(pattern: Pattern, gap: str, own: str, *, stretched: bool) -> tuple
     if stretched or not _are_added(pattern, visible, own):
         return None
     return needed | _SEPARATORS, visible
+
+
+def judge_mask(pattern: Pattern, gap: str, others: Iterable[str | None]) -> tuple[int, str] | None:
+    """What it needs to read the gap as a mask, and what parts that from both letters, as it parts all others.
+
+    None if the gap is no mask.
+    """
+    if gap in MASKS:
+        return 0, ""
+    seen = unhidden(pattern, gap)
+    if seen is not None:
+        visible, needed = seen
+        middle = len(visible) // 2
+        before, mask, after = visible[:middle], visible[middle : middle + 1], visible[middle + 1 :]
+        if mask in MASKS and before == after:
+            if not before:
+                return needed, ""
+            if _are_separators(pattern, before) and all(other == before for other in others):
+                return needed | _SEPARATORS, before
+    return (0, "") if gap.strip() in MASKS else None
 
 
 def unhidden(pattern: Pattern, gap: str) -> tuple[str, int] | None:

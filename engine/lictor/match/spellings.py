@@ -51,7 +51,7 @@ def compile_term(term: Term, order: int) -> list[Pattern]:
         if options.reversed and len(plain.letters) >= REVERSED_LETTERS:
             backwards = _spell(term, term.text[::-1], order, needs | BITS["reversed"])
             if backwards.word != plain.word:
-                found.append(backwards)
+                found += [backwards, *_syllables(backwards)]
     return [*found, *_cancelling(term, order)]
 
 
@@ -186,23 +186,28 @@ def _masked(plain: Pattern) -> list[Pattern]:
 def _sounded(plain: Pattern) -> list[Pattern]:
     """The patterns of a term as it sounds: its syllables, and spellings with letters for some or all of them."""
     term, level = plain.term, plain.term.options.sound
-    if level == "none":
-        return []
-    han = [index for index, letter in enumerate(plain.letters) if is_han(letter) and letter.part.base in readings()]
-    if not han:
-        return []
-    word, runs = _squeeze(plain.letters, sound=True)
-    found = [replace(plain, word=word, runs=runs, sound=True, plain=False)]
-    if len(han) < len(plain.letters) or any(plain.gaps) or level == "homophone":
+    found = _syllables(plain)
+    han = sum(letter.part.base in readings() for letter in plain.letters)
+    if not found or han < len(plain.letters) or any(plain.gaps) or level == "homophone":
         return found
-    # Letters of a syllable may not go on in a word, whatever the term's own boundary.
-    lettered = replace(term.options, sound="none", boundary="word" if plain.boundary == "none" else plain.boundary)
+    # Letters of a syllable may not go on in a word, whatever the term's own boundary; a digit beside them is none.
+    lettered = replace(term.options, sound="none", boundary="word")
     spelt = replace(term, options=lettered)
     found += [
         replace(_spell(spelt, text, plain.order, plain.needs | BITS["sound"]), term=term, allowed=plain.allowed)
         for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level))
     ]
     return found
+
+
+def _syllables(spelt: Pattern) -> list[Pattern]:
+    """The pattern of a spelling in which each Chinese character is any of its syllable, if it has such."""
+    if spelt.term.options.sound == "none" or not any(
+        is_han(letter) and letter.part.base in readings() for letter in spelt.letters
+    ):
+        return []
+    word, runs = _squeeze(spelt.letters, sound=True)
+    return [replace(spelt, word=word, runs=runs, sound=True, plain=False)]
 
 
 def _letterings(chars: list[str], level: str) -> Iterator[str]:
@@ -240,15 +245,13 @@ def _apart(plain: Pattern) -> list[Pattern]:
     options, chars = plain.term.options, list(plain.text)
     spellings: dict[str, int] = {}
     if options.split:
-        parts = {char: relation("parts")[char] for char in chars if char in relation("parts")}
-        for taken in ([char] for char in parts):
-            spellings |= dict.fromkeys(_replaced(chars, {c: parts[c] for c in taken}), BITS["split"])
-        if len(parts) > 1:
-            spellings |= dict.fromkeys(_replaced(chars, parts), BITS["split"])
+        parts = {place: relation("parts")[char] for place, char in enumerate(chars) if char in relation("parts")}
+        for taken in [[place] for place in parts] + ([list(parts)] if len(parts) > 1 else []):
+            spellings |= dict.fromkeys(_replaced(chars, {place: parts[place] for place in taken}), BITS["split"])
     if options.shape:
-        for char in chars:
+        for place, char in enumerate(chars):
             for other in relation("shape").get(char, ""):
-                spellings["".join(other if c == char else c for c in chars)] = BITS["shape"]
+                spellings["".join([*chars[:place], other, *chars[place + 1 :]])] = BITS["shape"]
     if len(plain.letters) < 2:
         return []
     spelt = [_spell(plain.term, text, plain.order, plain.needs | bit) for text, bit in spellings.items()]
@@ -256,10 +259,14 @@ def _apart(plain: Pattern) -> list[Pattern]:
     return [replace(pattern, plain=pattern.plain and len(pattern.letters) > 2) for pattern in spelt]
 
 
-def _replaced(chars: list[str], parts: dict[str, str]) -> Iterator[str]:
+def _replaced(chars: list[str], parts: dict[int, str]) -> Iterator[str]:
+    """The characters with those at some places as their parts, as they are by themselves and as they are on a side."""
     for radicals in (False, True):
-        written = {c: "".join(RADICALS.get(p, p) for p in parts[c]) if radicals else parts[c] for c in parts}
-        yield "".join(written.get(char, char) for char in chars)
+        written = {
+            place: "".join(RADICALS.get(part, part) for part in own) if radicals else own
+            for place, own in parts.items()
+        }
+        yield "".join(written.get(place, char) for place, char in enumerate(chars))
 
 
 def _hosts(term: Term, order: int, needs: int) -> list[Pattern]:

@@ -3,7 +3,9 @@
 The rules, for one reading of the dual characters (all separators, or all letters):
 
 - Letters lie over letters as `align` says.
-- Gaps: what stands between two letters is what the term has there, with or without allowed separators round it, or is
+- Gaps: a mask stands between its letters, alone or in spaces, or parted from both by what parts all others. What stands
+  between
+  two letters is what the term has there, with or without allowed separators round it, or is
   invisible, or consists of allowed separators; marks that hang on those are passed with `accents`. A run of Latin
   letters is broken only if it, or the term it is spelled all the way with, has three or more; by symbols without space
   (b-it), or all the way (b i t) with nothing touching it. Clause marks between Han count only in terms of three or
@@ -23,9 +25,8 @@ from collections.abc import Sequence
 from lictor.match.align import Aligned, align, leet_is_spelt
 from lictor.match.atoms import COLLAPSED, Atom, read_runs, touches
 from lictor.match.edges import boundaries_hold, dot_needed, host_edges_hold
-from lictor.match.gaps import judge_gap, separators_hold, unhidden
+from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
 from lictor.match.oneforone import HIDDEN, KINDS, MARK, SEVERAL, UNSURE, Found, Way, Ways, one_for_one
-from lictor.match.spellings import MASKS
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_han
 from lictor.text import BITS, describe, differences
 from lictor.text.frequency import frequency, is_ordinary_word
@@ -222,13 +223,13 @@ def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]
     """What the gaps need, and by gap the separators that stand where the term has others or none."""
     needed = 0
     separators: dict[int, str] = {}
+    masked: str | None = None
     atoms, letters = aligned.atoms, aligned.letters
     for index in range(1, len(atoms)):
         gap, place = atoms[index].gap, letters[index - 1]
         stretched = letters[index] == place
         if place == pattern.mask and not stretched:
-            if gap.strip() not in MASKS:
-                return None
+            masked = gap
         elif place in pattern.dots:
             seen = unhidden(pattern, gap)
             dot = None if seen is None else dot_needed(pattern, place, seen[0])
@@ -242,7 +243,14 @@ def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]
             needed |= said[0]
             if said[1] is not None:
                 separators[place] = said[1]
-    return needed, separators
+    if pattern.mask is None or masked is None:
+        return needed, separators
+    hides = judge_mask(pattern, masked, [separators.get(place) for place in letters[:-1] if place != pattern.mask])
+    if hides is None:
+        return None
+    if hides[1]:
+        separators[pattern.mask] = hides[1]
+    return needed | hides[0], separators
 
 
 def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[int, int] | None:
