@@ -22,18 +22,16 @@ _IN_LINK = re.compile(
     r"[=/]([a-z0-9_-]{3,32}+)",
     re.IGNORECASE,
 )
-# What is in every code.
-_SOME = re.compile(r"[a-z0-9_-][a-z0-9 .·_-]{2}", re.IGNORECASE)
+# One of these is in every word for a code, in lower case (and as `re` takes a dotted or dotless i for one).
+_ENDS = ("码", "馬", "马", "吗", "瑪", "口令", "编号", "号", "荐人", "请人", "code", "id", "ıd", "i̇d")
 _SPELT = re.compile(r"[ .·-]")
 
 
 def invite_code(text: str) -> list[Match]:
     """The codes in the text, as they are to be typed."""
     view = plain(text)
-    if not _SOME.search(view.text):
-        return []
     found = []
-    for match in _BEHIND.finditer(view.text):
+    for match in _BEHIND.finditer(view.text) if _may_be_behind(view.text) else ():
         code = match[2]
         spelt = len(_SPELT.split(code)) == (len(code) + 1) // 2
         value = _SPELT.sub("", code) if spelt else code
@@ -41,11 +39,20 @@ def invite_code(text: str) -> list[Match]:
             also = () if value == code else ("separators",)
             found.append(match_of(view, match.start(2), match.end(2), value, also=also))
     places = {(m.start, m.end) for m in found}
-    for match in _IN_LINK.finditer(view.text):
+    for match in _IN_LINK.finditer(view.text) if _may_be_in_link(view.text) else ():
         one = match_of(view, match.start(1), match.end(1), match[1])
         if (one.start, one.end) not in places and any(c.isdigit() or c.isupper() for c in match[1]):
             found.append(one)
     return sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _may_be_behind(text: str) -> bool:
+    lower = text.lower()
+    return any(end in lower for end in _ENDS)
+
+
+def _may_be_in_link(text: str) -> bool:
+    return "=" in text or "/" in text
 
 
 def _is_code(value: str, word: str) -> bool:

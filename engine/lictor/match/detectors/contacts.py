@@ -66,7 +66,8 @@ def telegram(text: str) -> list[Match]:
     view = plain(text)
     if not _LATIN.search(view.text):
         return []
-    found = [match_of(view, m.start(), m.end(), m[1]) for m in _TELEGRAM_LINK.finditer(view.text)]
+    links = _TELEGRAM_LINK.finditer(view.text) if "/" in view.text else ()
+    found = [match_of(view, m.start(), m.end(), m[1]) for m in links]
     taken = [(m.start, m.end) for m in found]
     found += [m for m in _behind(view, _TELEGRAM_WORD, [(_TELEGRAM_NAME, _is_handle)]) if (m.start, m.end) not in taken]
     return sorted(found, key=lambda m: (m.start, m.end))
