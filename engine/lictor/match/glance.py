@@ -1,4 +1,4 @@
-"""Where in a short text words occur: without numpy, whose calls each have a price.
+"""Where in a short text words occur, for want of the compiled kernel: without numpy, whose calls each have a price.
 
 A word stands in a text only if its rarest pair of symbols does, whatever else is dropped or squeezed, or its first four
 if it begins as a word of letters; where those are there, the word itself is looked for. A masked word needs a mask.

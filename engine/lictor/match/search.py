@@ -11,6 +11,7 @@ leet, the symbols around it are searched once more with dual characters read as 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ from lictor.match.glance import Glance, Occurrence
 from lictor.match.lookup import Lookup, Places
 from lictor.match.terms import Pattern
 from lictor.match.words import Word, word_of
-from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, fold, fold_apart
+from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, encode, fold, fold_apart, kernel
 from lictor.text.tables import BREAK, BREAK_CODE, WORD, relation
 
 __all__ = ["CHUNK", "Hits", "Search"]
@@ -79,7 +80,7 @@ class Search:
         self._lettered = np.array(
             [any(p.allowed & BITS["leet"] and len(p.letters) > 2 for p in same) for same in words.values()], np.bool_
         )
-        self._glance = Glance(words, sound=sound, lettered=self._lettered.tolist())
+        self._words_of = tuple(words)
         self._around = Around([word for word, lettered in zip(words, self._lettered, strict=True) if lettered])
         self._start_words = {code: number for number, code in enumerate(starts, len(words))}
         self._begun = {chr(code): number for code, number in self._start_words.items()}
@@ -88,16 +89,41 @@ class Search:
             self._starts = np.zeros(BREAK_CODE + 1, np.bool_)
             self._starts[list(starts)] = True
 
+    @cached_property
+    def _glance(self) -> Glance:
+        return Glance(self._words_of, sound=self._sound, lettered=self._lettered.tolist())
+
     def glance(self, text: str) -> list[Occurrence] | None:
         """Where words of a short text may begin a match, some of which `occurrences` knows not to.
 
         None where they are many, or dual characters may be letters of them.
         """
-        found = self._glance.occurrences(text)
+        found = self._glance.occurrences(text) if kernel.compiled is None else self._glance_compiled(text)
         if found is not None and not self._begun.keys().isdisjoint(text):
             begun = [(self._begun[char], at) for at, char in enumerate(text) if char in self._begun]
             found += [Occurrence(number, at, -1) for number, at in begun]
         return found
+
+    def _glance_compiled(self, text: str) -> list[Occurrence] | None:
+        """The words of the text, in compiled code: each is there."""
+        if self._index is None:
+            return []
+        codes = encode(text)
+        if self._leet:
+            view, duals = fold_apart(codes)
+            if len(duals) and len(self._around.which(codes, duals, view)):
+                return None
+        else:
+            view = fold(codes, sound=self._sound)
+        first, words = self._index.find(view)
+        if not len(first):
+            return []
+        offsets = [*view.offsets.tolist(), -1]
+        ends = (first + self._sizes.take(words)).tolist()
+        return [
+            Occurrence(word, offsets[at], offsets[end])
+            for word, at, end in zip(words.tolist(), first.tolist(), ends, strict=True)
+        ]
 
     def occurrences(self, codes: Codes) -> Iterator[Hits]:
         """Every occurrence in the codes; those that end in one chunk come before those that end in the next."""
