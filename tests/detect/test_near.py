@@ -1,13 +1,16 @@
 """Chains of spans that stand together, against a definition that tries every choice."""
 
 from itertools import pairwise, permutations, product
+from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lictor.detect.item import Passage, Span
-from lictor.detect.near import chains
+from lictor.detect.near import chains, spans_together
 from lictor.match import Match
+from lictor.text import kernel
 
 # No two neighbours alike, since repeats do not count as distance.
 TEXT = "甲乙" * 30
@@ -36,6 +39,35 @@ def test_a_chain_is_found_exactly_where_one_exists(kinds, within, ordered):
 
     assert expected == bool(actual)
     assert all(_stand_together(chain, within, ordered=ordered) for chain in actual)
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+@given(
+    st.lists(SPANS.filter(bool), min_size=2, max_size=5),
+    st.integers(0, 20),
+    st.booleans(),
+    st.sampled_from(["field", "sentence"]),
+    st.sampled_from([1, 2, 100]),
+)
+def test_the_compiled_sweep_shows_the_same_spans(kinds, within, ordered, inside, most):
+    """Compiled or not, a sweep shows the same spans, each kind's own where two kinds have one at the same place."""
+    passage = Passage("article", "甲乙" * 13 + "。" + "甲乙" * 15, ())
+    spans = [[_span(start, length)._replace(source=str(at)) for start, length in kind] for at, kind in enumerate(kinds)]
+    marks = [passage.marks([(span.place, span) for span in kind], inside) for kind in spans]
+    with patch.object(kernel, "compiled", None):
+        expected = spans_together(marks, within=within, ordered=ordered, most=most)
+
+    assert expected == spans_together(marks, within=within, ordered=ordered, most=most)
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+@pytest.mark.parametrize("marks", [[1], [(1, 2, 3)], [(1, 2, 3, ())], [(1, 2, 3, ("field", "x", 2))], (1, 2)])
+def test_the_compiled_sweep_refuses_what_is_no_mark(marks):
+    """What is no mark is refused, not read."""
+    assert kernel.compiled is not None
+    good = Passage("article", TEXT, ()).marks([(0, _span(0, 1))], "field")
+    with pytest.raises((TypeError, ValueError)):
+        kernel.compiled.together([good, marks], 5, False, 9, {})
 
 
 def test_padding_does_not_widen_a_gap():

@@ -19,7 +19,7 @@ from typing import Any, Generic, Literal, NamedTuple, TypeVar
 import msgspec
 
 from lictor.detect.item import Disguises, Item, Key, Mark, Passage, Span, Spans, in_order
-from lictor.detect.near import together
+from lictor.detect.near import spans_together
 from lictor.detect.needs import Needs
 from lictor.policy.models import Condition
 from lictor.policy.names import DETECTORS
@@ -54,7 +54,7 @@ Bits = int
 
 T = TypeVar("T")
 _Denoted = Callable[[Item], Spans]
-_Marked = Callable[[Item], Sequence[Mark]]
+_Marked = Callable[[Item], list[Mark]]
 
 _REMEMBERED = 256
 
@@ -338,14 +338,14 @@ def _near(within: int, guards: Sequence[Bits], operands: Sequence[tuple[int, _Ma
                 return False
         found: Spans = {}
         for here in item.apart():
-            kinds: list[Sequence[Mark]] = [()] * len(operands)
+            kinds: list[list[Mark]] = [[]] * len(operands)
             for at, marked in operands:
                 kinds[at] = marks = marked(here)
                 if not marks:
                     break
             else:
-                for chain in together(kinds, within=within, ordered=ordered, most=EVIDENCE_KEPT):
-                    found.update([event[3:] for event in chain])
+                some = spans_together(kinds, within=within, ordered=ordered, most=EVIDENCE_KEPT)
+                found = {**found, **some} if found else some
         if len(found) > EVIDENCE_KEPT:
             return {place: found[place] for place in sorted(found)[:EVIDENCE_KEPT]}
         return found or False
@@ -450,10 +450,10 @@ def _in_each(leaf: _Leaf) -> _Denoted:
 
 
 def _marks(denoted: _Denoted, inside: str) -> _Marked:
-    def marked(item: Item) -> Sequence[Mark]:
+    def marked(item: Item) -> list[Mark]:
         spans = denoted(item)
         assert item.only is not None
-        return item.only.marks(spans.items(), inside) if spans else ()
+        return item.only.marks(spans.items(), inside) if spans else []
 
     return marked
 
@@ -469,10 +469,10 @@ def _union(chosen: _Chosen[_Denoted]) -> _Denoted:
 
 
 def _merged(chosen: _Chosen[_Marked]) -> _Marked:
-    def marked(item: Item) -> Sequence[Mark]:
+    def marked(item: Item) -> list[Mark]:
         found = [marks for part in chosen[item.bits] if (marks := part(item))]
         if len(found) < 2:
-            return found[0] if found else ()
+            return found[0] if found else []
         merged = {mark[2]: mark for marks in reversed(found) for mark in marks}
         return list(merged.values())
 

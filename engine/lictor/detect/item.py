@@ -24,6 +24,8 @@ __all__ = ["Disguises", "Item", "Key", "Known", "Mark", "Passage", "Place", "Spa
 _END = {"paragraph": re.compile("[\n\r\u2028\u2029]"), "sentence": re.compile("[\n\r\u2028\u2029。！？!?；;]")}
 _TYPES = {"text": str, "number": int, "boolean": bool}
 _WIDTH = 40
+# Further than any text is long, as a power of two.
+_FAR = 32
 _RANK: Mapping[str, int] = {name: rank << 2 * _WIDTH for rank, name in enumerate(sorted(FIELDS))}
 
 
@@ -117,7 +119,7 @@ class Passage:
         if not ends:
             return [(bare[span[1]], bare[span[2]], place, span) for place, span in spans]
         return [
-            (bare[span[1]] + (far := bisect_right(ends, span[1]) << _WIDTH), bare[span[2]] + far, place, span)
+            (bare[span[1]] + (far := bisect_right(ends, span[1]) << _FAR), bare[span[2]] + far, place, span)
             for place, span in spans
         ]
 

@@ -2,7 +2,7 @@
 
 One sweep over the marks in order of place. For every set of kinds already found in a chain, only the chain that ends
 last matters, since it reaches furthest; so the work is linear in the marks (times the few possible sets), whatever
-the text.
+the text. The sweep is in Python here, and compiled in `text/_kernel.c`; properties hold that both see the same.
 """
 
 from __future__ import annotations
@@ -11,14 +11,17 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 from itertools import pairwise
 
-from lictor.detect.item import Mark, Passage, Place, Span
+from lictor.detect.item import Mark, Passage, Place, Span, Spans
+from lictor.text import kernel
 
-__all__ = ["Event", "chains", "together"]
+__all__ = ["Event", "chains", "spans_together", "together"]
 
 Event = tuple[int, int, int, Place, Span]
 """A mark with the number of its kind: begin, end, kind, place, span."""
 
 _NEVER = 1 << 62
+# As `text/_kernel.c` has it.
+_MOST_KINDS = 12
 
 
 def chains(
@@ -41,6 +44,17 @@ def together(kinds: Sequence[Sequence[Mark]], *, within: int, ordered: bool, mos
     events = [(start, end, kind, place, span) for kind, marks in enumerate(kinds) for start, end, place, span in marks]
     events.sort()
     return _sweep(events, len(kinds), within, ordered, most)
+
+
+def spans_together(kinds: list[list[Mark]], *, within: int, ordered: bool, most: int) -> Spans:
+    """The spans of those chains; of two at one place the later chain's."""
+    found: Spans = {}
+    if kernel.compiled is not None and len(kinds) <= _MOST_KINDS:
+        kernel.compiled.together(kinds, within, ordered, most, found)
+    else:
+        for chain in together(kinds, within=within, ordered=ordered, most=most):
+            found.update([event[3:] for event in chain])
+    return found
 
 
 def _sweep(events: list[Event], kinds: int, within: int, ordered: bool, most: int) -> list[tuple[Event, ...]]:  # noqa: FBT001 - asked often

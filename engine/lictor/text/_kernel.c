@@ -1,5 +1,6 @@
 /* The loops over every character of a text, compiled: what `fold.py` and, in `match/`, `lookup.py`, `duals.py` and `columns.py` do
-   in numpy, step by step as they say it there, in one pass each and without the interpreter's lock.
+   in numpy, step by step as they say it there, in one pass each and without the interpreter's lock; and what
+   `detect/near.py` does with marks.
 
    Lictor runs without this module, more slowly; both ways are held to the same results by the tests. Arrays come in as
    buffers, those of results as bytearrays. No index is trusted: what a caller gives is checked before the lock is let
@@ -992,6 +993,171 @@ failed:
     return NULL;
 }
 
+/* together: chains of marks of several kinds, as `detect/near.py` has them, into a dictionary of spans by place. */
+
+typedef struct {
+    long long start, end, first, last; /* begin and end in symbols; and in the text, by which marks at one place are told */
+    int kind;
+    PyObject *mark; /* borrowed: its list is held */
+} Event;
+
+typedef struct {
+    long long end;
+    Py_ssize_t event, before; /* what it ends with, and the chain it goes on from, or -1 */
+    uint32_t kinds;
+} Chain;
+
+typedef struct {
+    Event *events;
+    Chain *chains;   /* all that were begun */
+    Py_ssize_t *heap; /* those that have not ended yet, the first to end on top */
+    Py_ssize_t count, room, waiting;
+} Sweep;
+
+enum { MOST_KINDS = 12 };
+
+static int in_order(const void *one, const void *other) {
+    const Event *a = one, *b = other;
+    if (a->start != b->start) return a->start < b->start ? -1 : 1;
+    if (a->end != b->end) return a->end < b->end ? -1 : 1;
+    if (a->kind != b->kind) return a->kind < b->kind ? -1 : 1;
+    if (a->first != b->first) return a->first < b->first ? -1 : 1;
+    return a->last < b->last ? -1 : a->last > b->last;
+}
+
+static int ends_before(const Sweep *sweep, Py_ssize_t one, Py_ssize_t other) {
+    const Chain *a = &sweep->chains[one], *b = &sweep->chains[other];
+    if (a->end != b->end) return a->end < b->end;
+    if (a->event != b->event) return a->event < b->event;
+    return a->kinds < b->kinds;
+}
+
+/* Begins a chain; -1 where there is no memory. */
+static int begin_chain(Sweep *sweep, Py_ssize_t event, Py_ssize_t before, uint32_t kinds) {
+    if (sweep->count == sweep->room) {
+        Py_ssize_t room = sweep->room * 2 + 32;
+        Chain *chains = realloc(sweep->chains, (size_t)room * sizeof(Chain));
+        if (!chains) return -1;
+        sweep->chains = chains;
+        Py_ssize_t *heap = realloc(sweep->heap, (size_t)room * sizeof(Py_ssize_t));
+        if (!heap) return -1;
+        sweep->heap = heap;
+        sweep->room = room;
+    }
+    Py_ssize_t number = sweep->count++;
+    sweep->chains[number] = (Chain){sweep->events[event].end, event, before, kinds};
+    Py_ssize_t at = sweep->waiting++;
+    while (at && ends_before(sweep, number, sweep->heap[(at - 1) / 2])) {
+        sweep->heap[at] = sweep->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    sweep->heap[at] = number;
+    return 0;
+}
+
+static Py_ssize_t first_ended(Sweep *sweep) {
+    Py_ssize_t first = sweep->heap[0], moved = sweep->heap[--sweep->waiting], at = 0;
+    for (;;) {
+        Py_ssize_t below = 2 * at + 1;
+        if (below >= sweep->waiting) break;
+        if (below + 1 < sweep->waiting && ends_before(sweep, sweep->heap[below + 1], sweep->heap[below])) below++;
+        if (!ends_before(sweep, sweep->heap[below], moved)) break;
+        sweep->heap[at] = sweep->heap[below];
+        at = below;
+    }
+    sweep->heap[at] = moved;
+    return first;
+}
+
+static int read_mark(PyObject *mark, int kind, Event *event) {
+    if (!PyTuple_Check(mark) || PyTuple_Size(mark) != 4) {
+        PyErr_SetString(PyExc_TypeError, "a mark is begin, end, place and span");
+        return -1;
+    }
+    PyObject *span = PyTuple_GetItem(mark, 3);
+    if (!PyTuple_Check(span) || PyTuple_Size(span) < 3) {
+        PyErr_SetString(PyExc_TypeError, "a span has a field, a start and an end");
+        return -1;
+    }
+    event->start = PyLong_AsLongLong(PyTuple_GetItem(mark, 0));
+    event->end = PyLong_AsLongLong(PyTuple_GetItem(mark, 1));
+    event->first = PyLong_AsLongLong(PyTuple_GetItem(span, 1));
+    event->last = PyLong_AsLongLong(PyTuple_GetItem(span, 2));
+    event->kind = kind;
+    event->mark = mark;
+    return PyErr_Occurred() ? -1 : 0;
+}
+
+/* The spans of the chain that ends with this event and goes on from that chain, first to last. */
+static int show(const Sweep *sweep, Py_ssize_t event, Py_ssize_t before, PyObject *found) {
+    if (before >= 0 && show(sweep, sweep->chains[before].event, sweep->chains[before].before, found) < 0) return -1;
+    PyObject *mark = sweep->events[event].mark;
+    return PyObject_SetItem(found, PyTuple_GetItem(mark, 2), PyTuple_GetItem(mark, 3));
+}
+
+static PyObject *together(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *kinds_o, *found;
+    long long within;
+    Py_ssize_t most;
+    int ordered;
+    if (!PyArg_ParseTuple(args, "O!LpnO!:together", &PyList_Type, &kinds_o, &within, &ordered, &most, &PyDict_Type, &found))
+        return NULL;
+    Py_ssize_t kinds = PyList_Size(kinds_o), size = 0, number = 0, left = most;
+    if (kinds < 1 || kinds > MOST_KINDS) return PyErr_Format(PyExc_ValueError, "%zd kinds of marks", kinds);
+    for (Py_ssize_t kind = 0; kind < kinds; kind++) {
+        PyObject *marks = PyList_GetItem(kinds_o, kind);
+        if (!PyList_Check(marks)) return PyErr_Format(PyExc_TypeError, "marks are a list");
+        size += PyList_Size(marks);
+    }
+    Sweep sweep = {0};
+    Py_ssize_t reached[1 << MOST_KINDS]; /* the chain that ended last, by its kinds */
+    uint32_t known[1 << MOST_KINDS];     /* the kinds of which one ended, in the order in which they first did */
+    uint32_t whole = (1u << kinds) - 1, sets = 0;
+    memset(reached, -1, ((size_t)whole + 1) * sizeof(*reached));
+    sweep.events = malloc((size_t)(size ? size : 1) * sizeof(Event));
+    if (!sweep.events) goto no_memory;
+    for (Py_ssize_t kind = 0; kind < kinds; kind++) {
+        PyObject *marks = PyList_GetItem(kinds_o, kind);
+        for (Py_ssize_t at = 0; at < PyList_Size(marks); at++, number++)
+            if (read_mark(PyList_GetItem(marks, at), (int)kind, &sweep.events[number]) < 0) goto failed;
+    }
+    qsort(sweep.events, (size_t)size, sizeof(Event), in_order);
+    for (Py_ssize_t at = 0; at < size && left > 0; at++) {
+        const Event *event = &sweep.events[at];
+        while (sweep.waiting && sweep.chains[sweep.heap[0]].end <= event->start) {
+            Py_ssize_t ended = first_ended(&sweep);
+            uint32_t set = sweep.chains[ended].kinds;
+            if (reached[set] < 0) known[sets++] = set;
+            reached[set] = ended;
+        }
+        uint32_t bit = 1u << event->kind;
+        if ((!ordered || event->kind == 0) && begin_chain(&sweep, at, -1, bit) < 0) goto no_memory;
+        for (uint32_t one = 0; one < sets && left > 0; one++) {
+            uint32_t set = known[one];
+            if (set & bit || (ordered && set != bit - 1)) continue;
+            if (event->start - sweep.chains[reached[set]].end > within) continue;
+            if ((set | bit) == whole) {
+                if (show(&sweep, at, reached[set], found) < 0) goto failed;
+                left--;
+            } else if (begin_chain(&sweep, at, reached[set], set | bit) < 0) {
+                goto no_memory;
+            }
+        }
+    }
+    free(sweep.events);
+    free(sweep.chains);
+    free(sweep.heap);
+    Py_RETURN_NONE;
+no_memory:
+    PyErr_NoMemory();
+failed:
+    free(sweep.events);
+    free(sweep.chains);
+    free(sweep.heap);
+    return NULL;
+}
+
 static PyMethodDef methods[] = {
     {"fold", fold, METH_VARARGS,
      "fold(codes, table, letters, begin, symbols, offsets, marks, duals)\n--\n\n"
@@ -1008,6 +1174,9 @@ static PyMethodDef methods[] = {
     {"decode", decode, METH_VARARGS,
      "decode(bytes, ends, codes, starts)\n--\n\n"
      "The code points of rows of UTF-8, a break between them, and where each row starts; how many, or -1 if they are none."},
+    {"together", together, METH_VARARGS,
+     "together(kinds, within, ordered, most, found)\n--\n\n"
+     "The spans of the first chains of marks of all kinds into a dictionary by place, the later of two at one place."},
     {NULL, NULL, 0, NULL},
 };
 

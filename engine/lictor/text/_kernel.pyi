@@ -40,3 +40,11 @@ def may_be_duals(
     has_short: bool,
     /,
 ) -> bytearray: ...
+def together(
+    kinds: list[list[Any]],
+    within: int,
+    ordered: bool,
+    most: int,
+    found: dict[Any, Any],
+    /,
+) -> None: ...
