@@ -59,8 +59,7 @@ class Engine:
         """Builds what is otherwise built on first need: for those who will need it, or start processes as copies."""
         for compiled in self.policies:
             for matcher in (compiled.anchors, compiled.others):
-                for term in matcher.terms[:1]:
-                    matcher.find(term.text)
+                matcher.warm_up()
 
     def check(
         self,

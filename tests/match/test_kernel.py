@@ -73,7 +73,7 @@ def test_occurrences_are_one_and_the_same(given_: tuple[list[Term], str], chunk:
 
     def occurrences() -> list[Any]:
         found = []
-        for search, written in zip(matcher._searches, matcher._written, strict=True):
+        for search, _, written, _ in matcher._columnwise:
             search._chunk = chunk
             for hits in search.occurrences(codes):
                 found += [*(values.tolist() for values in hits[:5]), hits.letters]

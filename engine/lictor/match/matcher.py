@@ -6,6 +6,7 @@ One search serves both. In a column nothing is done in Python for a row without 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import pairwise
 from typing import Literal, Unpack
 
@@ -66,9 +67,19 @@ class Matcher:
             for view, sound in zip(views, (False, True), strict=True)
             if view
         ]
-        self._written = [AsWritten(search.patterns) for search in self._searches]
         self._verifiers = [Verifier(search.patterns) for search in self._searches]
-        self._beside = [np.array(verifier.beside, np.int64) for verifier in self._verifiers]
+
+    @cached_property
+    def _columnwise(self) -> list[tuple[Search, Verifier, AsWritten, NDArray[np.int64]]]:
+        # What long texts need: short ones do without most of it, so that `lictor check` need not wait.
+        return [
+            (search, verifier, AsWritten(search.patterns), np.array(verifier.beside, np.int64))
+            for search, verifier in zip(self._searches, self._verifiers, strict=True)
+        ]
+
+    def warm_up(self) -> None:
+        """Builds what is otherwise built on first need."""
+        self.find_column(pa.array([term.text for term in self.terms[:1]], pa.string()))
 
     def find(self, text: str, overlap: Overlap = "longest") -> list[Match]:
         """The matches in the text, sorted by start and end.
@@ -138,8 +149,8 @@ class Matcher:
         """The places by row, for the rows that have any, counted from where the row begins."""
         evidence = Evidence()
         begin, end, text = 0, -1, ""
-        for number, (search, written) in enumerate(zip(self._searches, self._written, strict=True)):
-            verified = Verified(self._verifiers[number])
+        for search, verifier, written, beside in self._columnwise:
+            verified = Verified(verifier)
             for hits in search.occurrences(rows.codes):
                 # A few are verified one by one in less time than it takes to decide them together.
                 if not hits.letters and len(hits.words) > self._few:
@@ -148,7 +159,7 @@ class Matcher:
                     hits = hits.some(np.flatnonzero(~decided))  # noqa: PLW2901
                 own = stand = np.arange(len(hits.words))
                 if not hits.letters and len(own) > self._several:
-                    stand, own = alike(rows.codes, hits, self._beside[number].take(hits.words))
+                    stand, own = alike(rows.codes, hits, beside.take(hits.words))
                 words, begins, _, untils = (values.take(stand).tolist() for values in hits[:4])
                 all_said = []
                 for word, start, until in zip(words, begins, untils, strict=True):
