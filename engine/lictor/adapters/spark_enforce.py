@@ -15,11 +15,12 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ import orjson
 import pyarrow as pa
 
 from lictor.adapters.shares import Folded, Heard, Share, segment_paths, settle, share_of
+from lictor.adapters.spark import kept_out_of_collections
 from lictor.detect import CompiledPolicy, compile_policy, find_matches
 from lictor.enforce import Rulebook, key_of
 from lictor.errors import LedgerError, UsageError
@@ -47,6 +49,7 @@ __all__ = ["Done", "Enforcement", "enforce"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_AT_ONCE = 4096  # lines read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,43 +127,37 @@ class Enforcement:
         """The batch, settled and recorded; one that was begun before is carried out as it was planned then."""
         from pyspark import StorageLevel  # noqa: PLC0415
 
-        lines = facts.select(facts["value"].cast("binary").alias("value"))
-        arrived = lines.mapInArrow(partial(_arrived, self._work), _ARRIVED).persist(StorageLevel.DISK_ONLY)
+        plan = self._read_plan()
+        begun = plan is not None and not plan.done
+        limit = plan.limit if plan is not None and begun else self._limit(plan)
+        lines = facts.select(facts["value"].cast("binary")).rdd
+        arrived = lines.mapPartitions(partial(_arrived, self._work, limit))
+        tasks = min(self._work.shares, facts.sparkSession.sparkContext.defaultParallelism)
+        parts = arrived.partitionBy(tasks, int).mapPartitionsWithIndex(partial(_parts, self._work.shares, tasks))
+        parts.persist(StorageLevel.DISK_ONLY)
         try:
-            met = _met(arrived)
-            plan = self._read_plan()
-            if plan is not None and not plan.done and plan.read != met.read:
+            met = _met(parts)
+            if plan is not None and begun and plan.read != met.read:
                 raise LedgerError(
                     f"batch {plan.batch} of this ledger was begun and not finished, and this is another one",
                     hint="start the stream from its own checkpoint: then that batch comes again",
                 )
-            if plan is not None and plan.done and (plan.batch, plan.read) == (batch, met.read):
+            if plan is not None and not begun and (plan.batch, plan.read) == (batch, met.read):
                 return
-            limit = plan.limit if plan is not None and not plan.done else self._limit(plan)
-            fit = arrived.where("wrong is null" if limit is None else f"wrong is null and at >= {limit}")
-            unfit = arrived.where("not copy").where(
-                "wrong is not null" if limit is None else f"wrong is not null or at < {limit}"
-            )
-            parts = fit.rdd.map(_by_share).partitionBy(self._work.shares, int).mapPartitionsWithIndex(_part)
-            parts.persist(StorageLevel.DISK_ONLY)
-            try:
-                if plan is None or plan.done:
-                    known = (met.newest, None if plan is None else plan.newest)
-                    newest = max((one for one in known if one is not None), default=None)
-                    plan = self._settled(parts, _Plan(batch, met.read, limit, newest))
-                aside = self._set_aside(unfit, plan)
-                self._record(parts, plan, met.facts, aside)
-            finally:
-                parts.unpersist()
+            if plan is None or not begun:
+                known = (met.newest and met.newest[0], None if plan is None else plan.newest)
+                newest = max((one for one in known if one is not None), default=None)
+                plan = self._settled(parts, _Plan(batch, met.read, limit, newest), met)
+            self._record(parts, plan, met)
         finally:
-            arrived.unpersist()
+            parts.unpersist()
 
     def _limit(self, plan: _Plan | None) -> int | None:
         if plan is None or plan.newest is None or self._late is None:
             return None
         return plan.newest - self._late // _TICK
 
-    def _settled(self, parts: RDD[_Part], plan: _Plan) -> _Plan:
+    def _settled(self, parts: RDD[_Part], plan: _Plan, met: _Met) -> _Plan:
         """The plan with what each share must hear and who cannot be had, kept on disk."""
         rounds = 0
 
@@ -169,7 +166,9 @@ class Enforcement:
             rounds += 1
             return self._folded(parts, asked, record=False)
 
-        heard, folded = settle(fold, self._work.shares, None)
+        # The newest fact that arrived is nearly always the last that counts: then nobody folds again to learn that.
+        until = None if met.newest is None else (met.newest[0], 0, met.newest[1], (), ())
+        heard, folded = settle(fold, self._work.shares, until)
         wrong = {name: why for part in folded.values() for name, why in part.unfit.items()}
         wrong |= dict.fromkeys(
             frozenset.intersection(*(part.unclaimed for part in folded.values())), "there is no such appeal"
@@ -181,13 +180,15 @@ class Enforcement:
 
     def _folded(self, parts: RDD[_Part], asked: Mapping[int, Heard], *, record: bool) -> dict[int, Folded]:
         fold = partial(_folded, self._work, dict(asked), record=record)
-        return dict(parts.context.runJob(parts, fold, partitions=sorted(asked)))
+        tasks = parts.getNumPartitions()
+        return dict(parts.context.runJob(parts, fold, partitions=sorted({number % tasks for number in asked})))
 
-    def _record(self, parts: RDD[_Part], plan: _Plan, facts: int, aside: int) -> None:
+    def _record(self, parts: RDD[_Part], plan: _Plan, met: _Met) -> None:
+        aside = self._set_aside(parts, plan, met)
         folded = self._folded(parts, plan.heard, record=True).values()
         done = Done(
             batch=plan.batch,
-            facts=facts,
+            facts=met.lines,
             new=sum(one.new for one in folded),
             present=sum(one.present for one in folded),
             aside=aside,
@@ -198,18 +199,18 @@ class Enforcement:
         if self._progress is not None:
             self._progress(done)
 
-    def _set_aside(self, unfit: DataFrame, plan: _Plan) -> int:
+    def _set_aside(self, parts: RDD[_Part], plan: _Plan, met: _Met) -> int:
         """How many lines of the batch are no facts, too late, or cannot be had; they are in the folder `aside`."""
-        count: int = unfit.count()
         folder = self._folder / "aside"
-        if count:
-            said = unfit.selectExpr("coalesce(wrong, 'late') as why", "decode(line, 'UTF-8') as line")
-            said.write.mode("overwrite").json(str(folder / f"lines-{plan.batch:09d}"))
+        if met.aside:
+            lines = folder / f"lines-{plan.batch:09d}"
+            lines.mkdir(parents=True, exist_ok=True)
+            parts.foreachPartition(partial(_written_aside, lines))
         if plan.wrong:
             folder.mkdir(exist_ok=True)
             with whole_file(folder / f"facts-{plan.batch:09d}.jsonl") as file:
                 file.writelines(orjson.dumps({"id": one, "why": plan.wrong[one]}) + b"\n" for one in sorted(plan.wrong))
-        return count + len(plan.wrong)
+        return met.aside + len(plan.wrong)
 
     def _read_plan(self) -> _Plan | None:
         path = self._folder / _PLAN
@@ -221,7 +222,6 @@ class Enforcement:
 
 
 _PLAN = "stream.json"
-_ARRIVED = "share int, copy boolean, at long, mark long, quiet boolean, wrong string, line binary"
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -239,14 +239,41 @@ class _Plan(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class _Met:
-    facts: int
-    newest: int | None
-    read: str
+    """What came: lines, those of them set aside, a mark of them all; the newest fact by instant and id."""
+
+    lines: int = 0
+    aside: int = 0
+    mark: int = 0
+    newest: tuple[int, str] | None = None
+
+    @property
+    def read(self) -> str:
+        """By what the same lines are known again, in any order."""
+        return f"{self.lines} {self.mark:016x}"
+
+    def __add__(self, other: _Met) -> _Met:
+        newest = max((one.newest for one in (self, other) if one.newest is not None), default=None)
+        return _Met(self.lines + other.lines, self.aside + other.aside, self.mark ^ other.mark, newest)
 
 
-def _met(arrived: DataFrame) -> _Met:
-    row = arrived.where("not copy").selectExpr("count(*)", "max(at)", "coalesce(bit_xor(mark), 0)").collect()[0]
-    return _Met(row[0], row[1], f"{row[0]} {row[2]:016x}")
+@dataclass(slots=True)
+class _Part:
+    """What falls to one share: facts as lines, quiet or not; lines set aside, with why."""
+
+    number: int
+    facts: list[tuple[bytes, bool]] = field(default_factory=list)
+    aside: list[tuple[str, bytes]] = field(default_factory=list)
+    met: _Met = _Met()
+
+    def add(self, other: _Part) -> None:
+        """Takes in what else falls to the share."""
+        self.facts += other.facts
+        self.aside += other.aside
+        self.met += other.met
+
+
+def _met(parts: RDD[_Part]) -> _Met:
+    return sum(parts.map(lambda part: part.met).collect(), _Met())
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +304,11 @@ class _Work:
         )
 
 
-_Part = tuple[int, list[tuple[bytes, bool]]]
-
-
 @lru_cache(maxsize=4)
 def _rules(canonical: tuple[bytes, ...]) -> Rulebook:
-    return Rulebook([compile_policy(load_canonical(one)) for one in canonical], _bundled)
+    rules = Rulebook([compile_policy(load_canonical(one)) for one in canonical], _bundled)
+    kept_out_of_collections()
+    return rules
 
 
 def _bundled(name: str) -> CompiledPolicy:
@@ -297,40 +323,31 @@ def _meet(rules: Rulebook, policy: str) -> None:
             rules.judges(name)
 
 
-def _arrived(work: _Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Each line with its share, and whether the rules have something to look for in it."""
-    for batch in batches:
-        lines = [line.strip() for line in batch.column("value").to_pylist() if line is not None and line.strip()]
-        facts, wrong = _read(lines)
+def _arrived(work: _Work, limit: int | None, rows: Iterator[Sequence[bytes | None]]) -> Iterator[tuple[int, _Part]]:
+    """Lines by the share they fall to, each with whether the rules have something to look for in it.
+
+    Some thousands at a time: Spark's shuffle takes long over small things.
+    """
+    values = (row[0] for row in rows)
+    stripped = (bytes(one).strip() for one in values if one is not None)
+    lines = (one for one in stripped if one)
+    while some := list(islice(lines, _AT_ONCE)):
+        parts = [_Part(number) for number in range(work.shares)]
+        facts, wrong = _read(some)
         quiet = frozenset() if work.by_truth else _quiet(work.rules, [one for one in facts if one is not None])
-        rows: list[tuple[object, ...]] = []
-        for line, fact, why in zip(lines, facts, wrong, strict=True):
-            mark = int.from_bytes(blake2b(line, digest_size=8).digest(), "big", signed=True)
-            if fact is None:
-                rows.append((0, False, None, mark, False, why, line))
+        for line, fact, why in zip(some, facts, wrong, strict=True):
+            mark = int.from_bytes(blake2b(line, digest_size=8).digest(), "big")
+            at = None if fact is None else (fact.at - _EPOCH) // _TICK
+            if fact is None or at is None or (limit is not None and at < limit):
+                part = parts[mark % work.shares]
+                part.aside.append((why or "late", line))
+                part.met += _Met(1, 1, mark)
                 continue
-            at = (fact.at - _EPOCH) // _TICK
             for place, share in enumerate(_shares(fact, work.shares)):
-                rows.append((share, place > 0, at, mark, fact.id in quiet, None, line))
-        yield pa.RecordBatch.from_arrays(
-            [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), _SCHEMA, strict=True)]
-            if rows
-            else [pa.array([], field.type) for field in _SCHEMA],
-            schema=_SCHEMA,
-        )
-
-
-_SCHEMA = pa.schema(
-    [
-        ("share", pa.int32()),
-        ("copy", pa.bool_()),
-        ("at", pa.int64()),
-        ("mark", pa.int64()),
-        ("quiet", pa.bool_()),
-        ("wrong", pa.string()),
-        ("line", pa.binary()),
-    ]
-)
+                parts[share].facts.append((line, fact.id in quiet))
+                if place == 0:
+                    parts[share].met += _Met(1, 0, mark, (at, fact.id))
+        yield from ((part.number, part) for part in parts)
 
 
 def _read(lines: Sequence[bytes]) -> tuple[list[Fact | None], list[str | None]]:
@@ -366,21 +383,32 @@ def _quiet(rules: Rulebook, facts: Sequence[Fact]) -> frozenset[str]:
     return frozenset(one.id for row, one in enumerate(spoken) if row not in loud)
 
 
-def _by_share(row: Mapping[str, object]) -> tuple[object, tuple[bytes, object]]:
-    return row["share"], (bytes(row["line"]), row["quiet"])  # type: ignore[call-overload]
+def _parts(shares: int, tasks: int, number: int, rows: Iterator[tuple[int, _Part]]) -> Iterator[_Part]:
+    """Those of one task, whether anything came for them or not. A task costs so much that a core is given one."""
+    parts = {share: _Part(share) for share in range(number, shares, tasks)}
+    for share, part in rows:
+        parts[share].add(part)
+    yield from parts.values()
 
 
-def _part(number: int, rows: Iterator[tuple[int, tuple[bytes, bool]]]) -> Iterator[_Part]:
-    yield number, [value for _, value in rows]
+def _written_aside(folder: Path, parts: Iterable[_Part]) -> None:
+    for part in parts:
+        if part.aside:
+            with whole_file(folder / f"{part.number:05d}.jsonl") as file:
+                for why, line in part.aside:
+                    file.write(orjson.dumps({"why": why, "line": line.decode("utf-8", "replace")}) + b"\n")
 
 
 def _folded(
     work: _Work, asked: Mapping[int, Heard], parts: Iterable[_Part], *, record: bool
 ) -> list[tuple[int, Folded]]:
     found = []
-    for number, lines in parts:
-        facts = [read_fact(line) for line, _ in lines]
-        quiet = {fact.id for fact, (_, is_quiet) in zip(facts, lines, strict=True) if is_quiet}
+    for part in parts:
+        number = part.number
+        if number not in asked:
+            continue
+        facts = [read_fact(line) for line, _ in part.facts]
+        quiet = {fact.id for fact, (_, is_quiet) in zip(facts, part.facts, strict=True) if is_quiet}
         path = segment_paths(work.folder, work.shares)[number]
         with Ledger.open(path, create=False) if record else Ledger.read(path) as segment:
             found.append((number, work.share(number, segment).fold(facts, quiet, asked[number], record=record)))

@@ -134,6 +134,7 @@ class Enforcer:
         self._states: dict[str, State] = {}
         self._changed: set[str] = set()
         self._foreseen: list[tuple[datetime, str]] = []
+        self._due: dict[str, datetime | None] = {}  # of each state as it is: to ask an account of many cases takes long
         self._attempt: _Attempt | None = None
 
     def attempt(self) -> None:
@@ -187,7 +188,7 @@ class Enforcer:
         rows = {}
         for key in sorted(self._changed):
             state = self._states[key]
-            rows[key] = Changed(encode_state(state), timers.next_due(state), waiting_since(state))
+            rows[key] = Changed(encode_state(state), self._due[key], waiting_since(state))
         self._changed.clear()
         return rows
 
@@ -230,7 +231,7 @@ class Enforcer:
         """When something is next foreseen at a key that was asked for, and at which."""
         while self._foreseen:
             at, key = self._foreseen[0]
-            if timers.next_due(self._states[key]) == at:
+            if self._due[key] == at:
                 return at, key
             heapq.heappop(self._foreseen)
         return None
@@ -240,8 +241,7 @@ class Enforcer:
         outcomes: list[Outcome] = []
         while self._foreseen and (self._foreseen[0][0] < now or (not before and self._foreseen[0][0] <= now)):
             at, key = heapq.heappop(self._foreseen)
-            state = self._states[key]
-            if timers.next_due(state) != at:
+            if self._due[key] != at:
                 continue
             due = told.due(key, at)
             outcomes += self._spread(key, due, origin="due")
@@ -348,7 +348,7 @@ class Enforcer:
         self._foresee(key, state)
 
     def _foresee(self, key: str, state: State) -> None:
-        due = timers.next_due(state)
+        due = self._due[key] = timers.next_due(state)
         if due is not None:
             heapq.heappush(self._foreseen, (due, key))
 
