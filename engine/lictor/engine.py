@@ -121,13 +121,17 @@ class Engine:
         at: str | datetime | None = None,
         items: Callable[[int], str | None] | None = None,
         silent: bool = False,
+        checked: bool = False,
     ) -> list[Decided | RowError]:
         """The rows of a batch that something is decided of, and those that cannot be judged, in order of row.
 
-        With `silent`, so are rows where a rule fired and nothing follows: it only watches, or was excused.
+        With `silent`, so are rows where a rule fired and nothing follows: it only watches, or was excused. With
+        `checked`, nothing asks again whether the strings are UTF-8.
         """
         as_of = None if at is None else instant(at, what="at")
-        return decide_columns(self.policies, batch, as_of=as_of, engine=self.version, items=items, silent=silent)
+        return decide_columns(
+            self.policies, batch, as_of=as_of, engine=self.version, items=items, silent=silent, checked=checked
+        )
 
     def scan(self, batches: Iterable[pa.RecordBatch], *, at: str | datetime | None = None) -> Iterator[pa.RecordBatch]:
         """One row out for each row in: `row, action, category, severity, rules, decision`, null where nothing is done.

@@ -123,7 +123,9 @@ class Judge:
             if self._asks_for_accounts and "account" in batch.schema.names:
                 accounts = tuple(pc.unique(batch["account"]).drop_null().to_pylist())
             quiet = 0
-            for outcome in self.engine.decide_batch(batch, at=self.as_of, items=found.item, silent=self._watches):
+            for outcome in self.engine.decide_batch(
+                batch, at=self.as_of, items=found.item, silent=self._watches, checked=True
+            ):
                 if not isinstance(outcome, RowError):
                     watched = outcome.decision.monitored
                     monitored += [] if watched is None else [watched.rules]

@@ -97,14 +97,15 @@ def decide_columns(
     items: Callable[[int], str | None] | None = None,
     find: Find = find_in_column,
     silent: bool = False,
+    checked: bool = False,
 ) -> list[Decided | RowError]:
     """The rows that something is decided of, and the rows that cannot be judged, in order.
 
     Of several policies that know the row's subject type, the one with the strongest action speaks, the first of equals.
     `items` names rows that have no `id`. With `silent`, decisions to do nothing count too, where a rule fired and was
-    excused or only watches.
+    excused or only watches. With `checked`, all strings are known to be UTF-8.
     """
-    table = _Table(batch, signal_columns(policies))
+    table = _Table(batch, signal_columns(policies), checked=checked)
     errors = {error.row: error for error in table.errors(policies)}
     found: dict[int, Decided] = {}
     for compiled in policies:
@@ -163,7 +164,7 @@ def decision_batch(first_row: int, rows: int, outcomes: Iterable[Decided | RowEr
 class _Table:
     """The columns of a batch by their role. Null means not said."""
 
-    def __init__(self, batch: pa.RecordBatch, signals: Iterable[str]) -> None:
+    def __init__(self, batch: pa.RecordBatch, signals: Iterable[str], *, checked: bool) -> None:
         if not isinstance(batch, pa.RecordBatch):
             raise UsageError(
                 f"a batch is a `RecordBatch`, not a `{type(batch).__name__}`",
@@ -176,13 +177,13 @@ class _Table:
         self.texts: dict[str | None, pa.Array] = {}
         for name in names:
             if name == "text" or name.startswith("text."):
-                self.texts[name[5:] or None] = _strings(batch.column(name), name)
+                self.texts[name[5:] or None] = _strings(batch.column(name), name, checked=checked)
         if not self.texts:
             raise UsageError(f"no column `text`: {naming(names)}", hint=suggest("text", names))
         for field in self.texts:
             if field is not None:
                 one_of(field, FIELDS, "field")
-        self.attributes = {n: _strings(batch.column(n), n) for n in ATTRIBUTES if n in names}
+        self.attributes = {n: _strings(batch.column(n), n, checked=checked) for n in ATTRIBUTES if n in names}
         self.signals = {n: batch.column(n) for n in signals if n in names}
 
     def errors(self, policies: Sequence[CompiledPolicy]) -> Iterator[RowError]:
@@ -257,7 +258,7 @@ class _Table:
         return value
 
 
-def _strings(column: pa.Array, name: str) -> pa.Array:
+def _strings(column: pa.Array, name: str, *, checked: bool) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_null(column.type) or pa.types.is_string_view(column.type):
@@ -265,7 +266,8 @@ def _strings(column: pa.Array, name: str) -> pa.Array:
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         raise UsageError(f"column `{name}` holds {column.type}, not text", hint="cast it to string")
     try:
-        column.validate(full=True)
+        if not checked:
+            column.validate(full=True)
     except pa.ArrowInvalid:
         raise UsageError(f"column `{name}` is not UTF-8 throughout", hint="decode its bytes to text first") from None
     return column

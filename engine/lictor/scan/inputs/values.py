@@ -64,9 +64,9 @@ class InputBatch:
     """Rows that can be decided: one Arrow column for each name known and present, and where each row came from.
 
     Columns: `text` and `text.<field>` (at least one, and in each row at least one of them is not null), `id`, `field`,
-    `subject`, `surface`, `account`, `published_at`, `lang`, all of them strings as given; then the signals asked for,
-    as string, bool, int64 or double. A column without a value in the batch is left out, so that columns may differ from
-    one batch to the next.
+    `subject`, `surface`, `account`, `published_at`, `lang`, all of them strings as given, in UTF-8; then the signals
+    asked for, as string, bool, int64 or double. A column without a value in the batch is left out, so that columns may
+    differ from one batch to the next.
     """
 
     batch: pa.RecordBatch
