@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check docs golden adapters browser studies bench bench-quick quality crash wheel tables clean
+.PHONY: demo test check docs golden adapters browser studies bench bench-quick quality crash sanitize wheel tables clean
 
 POLICIES := wechat payments search whaletalk marketplace
 
@@ -51,6 +51,13 @@ quality: $(VENV)/bench.stamp  ## precision, recall and false alarms of the WeCha
 
 crash: $(VENV)/dev.stamp  ## enforcement killed a hundred times over 100,000 facts, half an hour
 	LICTOR_KILLS=100 $(BIN)/python -m pytest -q tests/cli/test_enforce_killed.py
+
+sanitize: $(VENV)/dev.stamp  ## the compiled kernel under gcc's sanitizers: no byte beyond an array, nothing undefined
+	CFLAGS='-g -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
+	  $(BIN)/python -m pip install --quiet --no-deps --editable .
+	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  $(BIN)/python -m pytest -q -p no:xdist tests/match/test_kernel.py tests/match/test_properties.py tests/detect; \
+	  status=$$?; $(BIN)/python -m pip install --quiet --no-deps --editable . && exit $$status
 
 wheel: $(VENV)/dev.stamp  ## dist/lictor-*.whl
 	$(BIN)/python -m build --wheel
