@@ -120,7 +120,7 @@ def build() -> dict[str, str]:
     folds: dict[str, Relation] = {
         "case": case_relation(),
         "width": compatibility_relation(wide=True),
-        "style": compatibility_relation(wide=False) | hand_styles(),
+        "style": twice(compatibility_relation(wide=False) | hand_styles()),
         "script": script_relation(),
         "accents": accent_relation(),
         "leet": {char: letters + letters.upper() for char, letters in LEET.items()},
@@ -248,6 +248,11 @@ def compatibility_relation(*, wide: bool) -> Relation:
         if len(target) == 1 and target != char and not target.isspace() and not unicodedata.combining(target):
             found[char] = target
     return found
+
+
+def twice(styles: Relation) -> Relation:
+    """The same where a style of what is itself a style of another is that as well: ㈡ is 二, and 2."""
+    return {char: targets + "".join(styles.get(target, "") for target in targets) for char, targets in styles.items()}
 
 
 def hand_styles() -> Relation:

@@ -46,6 +46,7 @@ DISGUISES = [
     ("ICO", "1CO", "1CO", ("leet",)),
     ("民生", "⺠生", "⺠生", ("style",)),
     ("二饼", "2饼", "2饼", ("style",)),
+    ("2饼", "㈡饼", "㈡饼", ("style",)),
     ("usd-t", "USDT", "USDT", ("case", "separators")),
     ("initial coin offering", "initial  coin  offering", "initial  coin  offering", ("separators",)),
     ("ICO", "buyⓘⓒⓞnow", "ⓘⓒⓞ", ("case", "style")),
@@ -218,6 +219,13 @@ def test_what_resembles_a_term_is_found(term: str, text: str, found: str, mechan
     matches = Matcher([term], sound="mixed", split=True, shape=True, reversed=True).find(text)
 
     assert [(found, mechanisms)] == [(m.text, m.mechanisms) for m in matches]
+
+
+def test_initials_are_found_as_words() -> None:
+    """The first letters of two syllables or more are a spelling of the term where no letter touches them."""
+    matcher = Matcher(["北京", "黑龙江"], sound="initials")
+
+    assert ["BJ", "hlj"] == [m.text for m in matcher.find("去BJ还是hlj，不是obj")]
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,6 @@ REVERSED_LETTERS = 3
 # Han characters in a term up to which every mixture of characters and letters is compiled (3 ** 4 spellings).
 MIXED_LETTERS = 4
 PINYIN_LETTERS = 4
-INITIALS = 3
 _SPLIT_CASE = frozenset("ΗΝΥΜηνυμ")
 # A part as it is written on the left or top of a character.
 RADICALS = dict(zip("人手水金言心草犬示衣食糸刀火竹", "亻扌氵钅讠忄艹犭礻衤饣纟刂灬⺮", strict=True))
@@ -232,11 +231,9 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
         for spelling in product(*choices):
             lettered = sum(part != char for part, char in zip(spelling, chars, strict=True))
             shortened = sum(part == letter for part, letter in zip(spelling, first, strict=True))
-            if lettered > 0 and (
-                lettered < len(chars) or (shortened < len(chars) and len("".join(spelling)) >= INITIALS)
-            ):
+            if lettered > 0 and (lettered < len(chars) or shortened < len(chars)):
                 yield "".join(spelling)
-    if level == "initials" and len(first) >= INITIALS:
+    if level == "initials" and len(first) > 1:
         yield "".join(first)
 
 
