@@ -8,9 +8,27 @@ from typing import NamedTuple
 from lictor.text import Part, describe
 from lictor.text.tables import ACCENT, DIGIT, DUAL, ENCLOSING, INVISIBLE, KEPT, sound_symbol
 
-__all__ = ["COLLAPSED", "MARKS", "Atom", "read_runs", "touches"]
+__all__ = [
+    "COLLAPSED",
+    "HIDDEN",
+    "KINDS",
+    "KINDS_KEPT",
+    "MARK",
+    "MARKS",
+    "SEEN",
+    "SEVERAL",
+    "Atom",
+    "behind_marks",
+    "next_letter",
+    "read_runs",
+    "touches",
+]
 
 MARKS = (ACCENT, ENCLOSING)
+# Characters of which it is remembered what they are: hostile text may hold every one there is.
+KINDS_KEPT = 1 << 16
+# What a character is if it has no symbol: seen, dropped from the skeleton; a mark; several letters; not seen.
+SEEN, MARK, SEVERAL, HIDDEN = 0, -1, -2, -3
 # Marks beyond these make no letter any more different.
 _MARKS_KEPT = 16
 # Letters at either end of a run that stay apart when it is collapsed: more than a term has alike in a row.
@@ -31,6 +49,27 @@ class Atom(NamedTuple):
     gap: str
 
 
+class _Kinds(dict[str, int]):
+    """The symbol of each character, or what it is instead; looked up as it is met."""
+
+    def __missing__(self, char: str) -> int:
+        about = describe(char)
+        found = SEEN
+        if about.kind == KEPT:
+            found = about.parts[0].symbol if len(about.parts) == 1 else SEVERAL
+        elif about.kind in MARKS:
+            found = MARK
+        elif about.kind == INVISIBLE:
+            found = HIDDEN
+        if len(self) >= KINDS_KEPT:
+            self.clear()
+        self[char] = found
+        return found
+
+
+KINDS = _Kinds()
+
+
 def read_runs(
     text: str, start: int, word: str, *, letters: bool, sound: bool = False, short: bool = False
 ) -> list[list[Atom]] | None:
@@ -40,43 +79,68 @@ def read_runs(
     """
     runs: list[list[Atom]] = []
     run: list[Atom] = []
-    count, symbol, first = len(word), -1, ord(word[0])
-    gap = start
-    ahead = start
-    while ahead < len(text):
+    size, count, symbol, first = len(text), len(word), -1, ord(word[0])
+    gap = ahead = start
+    while ahead < size:
         place, ahead = ahead, ahead + 1
         char = text[place]
+        code = KINDS[char]
+        if code <= SEEN and code != SEVERAL:
+            if code == MARK:
+                if run and gap == place:
+                    run[-1] = _marked(run[-1], char, ahead)
+                    gap = ahead
+                continue
+            if not letters or code == HIDDEN or describe(char).kind != DUAL:
+                continue
         if short and run and char == run[-1].char and gap == place and _is_long(text, place):
             beyond = _beyond(text, place) - COLLAPSED
             run[-1] = run[-1]._replace(end=beyond)
             gap = ahead = beyond
             continue
         about = describe(char)
-        kind = about.kind
-        if kind == KEPT or (letters and kind == DUAL):
-            last = len(about.parts) - 1
-            for index, part in enumerate(about.parts):
-                own = sound_symbol(part.base) if sound else part.symbol
-                if own != symbol:
-                    if not runs and own != first:
-                        continue  # the run begins inside a character that stands for several letters
-                    if len(runs) == count:
-                        return [_collapse(run) for run in runs] if short else runs
-                    run = []
-                    runs.append(run)
-                    symbol = own
-                run.append(Atom(place, ahead, index, index == last, char, about.flags, kind, part, text[gap:place]))
-                gap = ahead
-        elif kind in MARKS and run and gap == place:
-            atom = run[-1]
-            part = atom.part
-            if len(part.marks) < _MARKS_KEPT:
-                part = part._replace(marks=part.marks + about.parts[0].marks)
-            run[-1] = atom._replace(end=ahead, part=part)
+        last = len(about.parts) - 1
+        for index, part in enumerate(about.parts):
+            own = sound_symbol(part.base) if sound else part.symbol
+            if own != symbol:
+                if not runs and own != first:
+                    continue  # the run begins inside a character that stands for several letters
+                if len(runs) == count:
+                    return [_collapse(run) for run in runs] if short else runs
+                run = []
+                runs.append(run)
+                symbol = own
+            run.append(Atom(place, ahead, index, index == last, char, about.flags, about.kind, part, text[gap:place]))
             gap = ahead
     if len(runs) < count:
         return None
     return [_collapse(run) for run in runs] if short else runs
+
+
+def behind_marks(text: str, place: int) -> int:
+    """Where the character there ends with its marks."""
+    place += 1
+    while place < len(text) and KINDS[text[place]] == MARK:
+        place += 1
+    return place
+
+
+def next_letter(text: str, place: int) -> tuple[int, int]:
+    """What the next character is that is a letter to the skeleton, and where it stands."""
+    size, code = len(text), SEEN
+    while place < size:
+        code = KINDS[text[place]]
+        if code > SEEN or code == SEVERAL:
+            return code, place
+        place += 1
+    return SEEN, size
+
+
+def _marked(atom: Atom, mark: str, end: int) -> Atom:
+    part = atom.part
+    if len(part.marks) < _MARKS_KEPT:
+        part = part._replace(marks=part.marks + describe(mark).parts[0].marks)
+    return atom._replace(end=end, part=part)
 
 
 def _is_long(text: str, place: int) -> bool:

@@ -12,8 +12,8 @@ from functools import cache
 
 import numpy as np
 
-from lictor.match.atoms import MARKS
-from lictor.match.terms import Boundary, Pattern, is_word_edge
+from lictor.match.atoms import KINDS_KEPT, MARKS
+from lictor.match.terms import Boundary, Pattern
 from lictor.text import BITS, describe
 from lictor.text.tables import DIGIT, INVISIBLE, KIND, LETTER, kinds
 
@@ -23,6 +23,7 @@ __all__ = [
     "SPELT_DOT_SIDES",
     "boundaries_hold",
     "dot_needed",
+    "has_edges",
     "host_edges_hold",
     "is_drawn",
     "passed_over",
@@ -37,25 +38,49 @@ SPELT_DOT_SIDES = frozenset(("", "[", "]", "(", ")", "{", "}", "【", "】", "�
 # How many marks and invisible characters are passed.
 PASSED = 64
 
+_INVISIBLE = BITS["invisible"]
+# What may not touch an edge, by boundary.
+_TOUCHING: dict[Boundary, int] = {"none": 0, "word": LETTER, "number": LETTER | DIGIT, "auto": LETTER | DIGIT}
+
+
+class _About(dict[str, int]):
+    """Whether each character is a letter or digit (bits of the tables), or may be passed; looked up as it is met."""
+
+    def __missing__(self, char: str) -> int:
+        about = describe(char)
+        if len(self) >= KINDS_KEPT:
+            self.clear()
+        found = self[char] = about.flags & (LETTER | DIGIT) | _PASSED * (about.kind in (*MARKS, INVISIBLE))
+        return found
+
+
+_ABOUT = _About()
+_PASSED = 1 << 8
+
 
 def boundaries_hold(pattern: Pattern, text: str, start: int, end: int) -> bool:
     """Whether neither edge of the match that is a letter (or digit) touches another."""
-    boundary = pattern.boundary
-    if boundary == "none":
-        return True
-    skip = bool(pattern.allowed & BITS["invisible"])
-    touching = _touching(boundary)
-    tested = start and not pattern.lead and is_word_edge(pattern.letters[0], boundary)
-    if tested:
-        before = _char_before(text, start, skip_invisible=skip)
-        if _flags(before) & touching and not (is_drawn(text[start]) and not is_drawn(before)):
-            return False
-    if end < len(text) and not pattern.trail and is_word_edge(pattern.letters[-1], boundary):
-        after = _char_after(text, end, skip_invisible=skip)
-        if _flags(after) & touching:
-            last = _char_before(text, end, skip_invisible=True)
-            return is_drawn(last) and not is_drawn(after)
+    touching = _TOUCHING[pattern.boundary]
+    if start and not pattern.lead and pattern.letters[0].flags & touching:
+        about = _ABOUT[text[start - 1]]
+        if about & (touching | _PASSED):
+            before = _char_before(text, start, skip_invisible=bool(pattern.allowed & _INVISIBLE))
+            if _flags(before) & touching and not (is_drawn(text[start]) and not is_drawn(before)):
+                return False
+    if end < len(text) and not pattern.trail and pattern.letters[-1].flags & touching:
+        about = _ABOUT[text[end]]
+        if about & (touching | _PASSED):
+            after = _char_after(text, end, skip_invisible=bool(pattern.allowed & _INVISIBLE))
+            if _flags(after) & touching:
+                last = _char_before(text, end, skip_invisible=True)
+                return is_drawn(last) and not is_drawn(after)
     return True
+
+
+def has_edges(pattern: Pattern) -> bool:
+    """Whether a boundary is tested at either edge of the pattern."""
+    touching = _TOUCHING[pattern.boundary]
+    return any(letter.flags & touching for letter in (*pattern.letters[:1], *pattern.letters[-1:]))
 
 
 def is_drawn(char: str) -> bool:
@@ -101,10 +126,6 @@ def host_edges_hold(text: str, start: int, end: int) -> bool:
 
 def _is_label(text: str, place: int) -> bool:
     return 0 <= place < len(text) and bool(describe(text[place]).flags & (LETTER | DIGIT))
-
-
-def _touching(boundary: Boundary) -> int:
-    return LETTER if boundary == "word" else LETTER | DIGIT
 
 
 @cache

@@ -13,17 +13,15 @@ from enum import Enum
 from typing import Literal, NamedTuple, TypeVar
 
 from lictor.match.align import fold_needed, leet_is_spelt
-from lictor.match.atoms import MARKS, Atom
-from lictor.match.edges import boundaries_hold
+from lictor.match.atoms import HIDDEN, KINDS, MARK, SEEN, SEVERAL, Atom, behind_marks, next_letter
+from lictor.match.edges import boundaries_hold, has_edges
 from lictor.match.gaps import judge_gap, separators_hold
-from lictor.match.terms import Letter, Pattern, is_word_edge
+from lictor.match.terms import Letter, Pattern
 from lictor.text import BITS, describe
-from lictor.text.tables import DIGIT, INVISIBLE, KEPT
+from lictor.text.tables import DIGIT
 
-__all__ = ["HIDDEN", "KINDS", "MARK", "SEVERAL", "UNSURE", "Found", "Unsure", "Way", "Ways", "one_for_one"]
+__all__ = ["UNSURE", "Found", "Unsure", "Way", "Ways", "one_for_one"]
 
-# What a character is here, if it has no symbol: seen, dropped from the skeleton; a mark; several letters; not seen.
-SEEN, MARK, SEVERAL, HIDDEN = 0, -1, -2, -3
 # What may be said of a character opposite a letter, if not the folds it needs.
 _NEVER, _SEVERAL = -1, -2
 # Things remembered of one letter or gap, and the characters of the longest.
@@ -97,29 +95,9 @@ class Ways:
             goes_on = symbols[index + 1 : index + 2] == symbols[index : index + 1]
             begins = index == 0 or symbols[index - 1] != symbols[index]
             steps.append(_Step(symbols[index], folds, self._gaps.setdefault(gap, {}), goes_on, begins))
-        edged = any(is_word_edge(letters[at], pattern.boundary) for at in (0, -1))
         ticker = options.ticker and not pattern.allow
         digit = len(letters) == 1 and bool(letters[0].flags & DIGIT) and not ticker
-        return Way(pattern, tuple(steps), ticker, edged, digit)
-
-
-class _Kinds(dict[str, int]):
-    """The symbol of each character, or what it is instead; looked up as it is met."""
-
-    def __missing__(self, char: str) -> int:
-        about = describe(char)
-        found = SEEN
-        if about.kind == KEPT:
-            found = about.parts[0].symbol if len(about.parts) == 1 else SEVERAL
-        elif about.kind in MARKS:
-            found = MARK
-        elif about.kind == INVISIBLE:
-            found = HIDDEN
-        self[char] = found
-        return found
-
-
-KINDS = _Kinds()
+        return Way(pattern, tuple(steps), ticker, has_edges(pattern), digit)
 
 
 def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Unsure.UNSURE]:
@@ -139,7 +117,7 @@ def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Un
         place += 1
         code = KINDS[text[place]] if place < size else SEEN
         if code == MARK:
-            place = _behind_marks(text, begin)
+            place = behind_marks(text, begin)
             if place - begin > _LONGEST:
                 return UNSURE
             code = KINDS[text[place]] if place < size else SEEN
@@ -150,7 +128,9 @@ def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Un
         if fold:
             if fold < 0:
                 # Where its run is of one letter, no other character of the text may be that letter.
-                alone = fold == _NEVER and begins and not goes_on and _next(text, place)[0] not in (symbol, SEVERAL)
+                alone = (
+                    fold == _NEVER and begins and not goes_on and next_letter(text, place)[0] not in (symbol, SEVERAL)
+                )
                 return () if alone else UNSURE
             needed |= fold
             leet += fold & _LEET != 0
@@ -158,7 +138,7 @@ def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Un
             break
         gap = ""
         if code <= SEEN:
-            code, ahead = _next(text, place)
+            code, ahead = next_letter(text, place)
             if ahead == size:
                 return ()
             gap, place = text[place:ahead], ahead
@@ -180,7 +160,7 @@ def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Un
             ahead += 1
         code = KINDS[text[ahead]] if ahead < size else SEEN
     else:
-        code, _ = _next(text, place)
+        code, _ = next_letter(text, place)
     if code in (steps[last].symbol, SEVERAL):
         return UNSURE
     if leet and not leet_is_spelt(last + 1, last + 1, leet):
@@ -200,7 +180,7 @@ def _each(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Unsure.U
     found: list[Found] = []
     place = start
     while True:
-        begin, place = place, _behind_marks(text, place)
+        begin, place = place, behind_marks(text, place)
         if place - begin > _LONGEST:
             return UNSURE
         char = text[begin:place]
@@ -211,30 +191,11 @@ def _each(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Unsure.U
             return UNSURE
         if fold >= 0 and not fold & _LEET and not (edged and not boundaries_hold(pattern, text, begin, place)):
             found.append(Found(pattern, begin, place, pattern.needs | fold))
-        code, place = _next(text, place)
+        code, place = next_letter(text, place)
         if code == SEVERAL:
             return UNSURE
         if code != step.symbol:
             return found
-
-
-def _behind_marks(text: str, place: int) -> int:
-    """Where the character there ends with its marks."""
-    place += 1
-    while place < len(text) and KINDS[text[place]] == MARK:
-        place += 1
-    return place
-
-
-def _next(text: str, place: int) -> tuple[int, int]:
-    """What the next character is that is a letter to the skeleton, and where it stands."""
-    size, code = len(text), SEEN
-    while place < size:
-        code = KINDS[text[place]]
-        if code > SEEN or code == SEVERAL:
-            return code, place
-        place += 1
-    return SEEN, size
 
 
 def _fold(pattern: Pattern, index: int, char: str, folds: dict[str, int]) -> int:

@@ -21,12 +21,13 @@ The rules, for one reading of the dual characters (all separators, or all letter
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from lictor.match.align import Aligned, align, leet_is_spelt
-from lictor.match.atoms import COLLAPSED, Atom, read_runs, touches
-from lictor.match.edges import boundaries_hold, dot_needed, host_edges_hold
+from lictor.match.atoms import COLLAPSED, HIDDEN, KINDS, MARK, SEEN, SEVERAL, Atom, read_runs, touches
+from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edges_hold
 from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
-from lictor.match.oneforone import HIDDEN, KINDS, MARK, SEVERAL, UNSURE, Found, Way, Ways, one_for_one
+from lictor.match.oneforone import UNSURE, Found, Way, Ways, one_for_one
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_han
 from lictor.text import BITS, describe, differences
 from lictor.text.frequency import frequency, is_ordinary_word
@@ -46,6 +47,17 @@ _RESEMBLANCE = BITS["sound"] | BITS["shape"]
 _REPEATS = BITS["repeats"]
 
 
+class _Ready(NamedTuple):
+    """A pattern as it is asked about: the text and the last symbol it has where it stands as written, or none."""
+
+    pattern: Pattern
+    way: Way | None
+    ticker: bool
+    edged: bool
+    plain: str
+    last: int
+
+
 class Verifier:
     """Verifies words, each of one or more patterns, where they occur; `beside` is how far it looks beyond each."""
 
@@ -54,24 +66,27 @@ class Verifier:
         self.beside = list(map(_context, words))
         self._ways = Ways()
         # A word is made ready when it is first met: most never are.
-        self._ready: list[list[tuple[Pattern, Way | None]] | None] = [None] * len(words)
+        self._ready: list[list[_Ready] | None] = [None] * len(words)
 
     def found(self, word: int, text: str, start: int, *, letters: bool = False) -> list[Found]:
         """The matches of the word's patterns where it begins, in the reading given of dual characters."""
         ready = self._ready[word]
         if ready is None:
-            ready = self._ready[word] = [(pattern, self._ways.of(pattern)) for pattern in self._words[word]]
+            ready = self._ready[word] = list(map(self._made_ready, self._words[word]))
         found: list[Found] = []
         left: list[Pattern] = []
-        for pattern, way in ready:
-            if pattern.term.options.ticker and not pattern.allow and _is_lower(pattern, text, start):
+        for pattern, way, ticker, edged, plain, last in ready:
+            if ticker and _is_lower(pattern, text, start):
                 continue
             if not letters:
-                if pattern.plain and _is_plain(pattern, text, start):
-                    end = start + len(pattern.text)
-                    if boundaries_hold(pattern, text, start, end):
-                        found.append(Found(pattern, start, end, pattern.needs))
-                    continue
+                if plain and text.startswith(plain, start):
+                    end = start + len(plain)
+                    after = KINDS[text[end]] if end < len(text) else SEEN
+                    # Nothing behind it could be part of the match.
+                    if after != last and after not in (MARK, HIDDEN, SEVERAL):
+                        if not edged or boundaries_hold(pattern, text, start, end):
+                            found.append(Found(pattern, start, end, pattern.needs))
+                        continue
                 told = UNSURE if way is None else one_for_one(way, text, start)
                 if told is not UNSURE:
                     found += told
@@ -82,6 +97,17 @@ class Verifier:
         if not left[0].word:
             return [one for pattern in left if (one := _symbols_at(pattern, text, start)) is not None]
         return found + _read_and_judge(left, text, start, letters=letters)
+
+    def _made_ready(self, pattern: Pattern) -> _Ready:
+        plain = pattern.text if pattern.plain and len(pattern.word) > 1 else ""
+        return _Ready(
+            pattern=pattern,
+            way=self._ways.of(pattern),
+            ticker=pattern.term.options.ticker and not pattern.allow,
+            edged=has_edges(pattern),
+            plain=plain,
+            last=ord(pattern.word[-1]) if plain else SEEN,
+        )
 
 
 def _read_and_judge(patterns: Sequence[Pattern], text: str, start: int, *, letters: bool) -> list[Found]:
@@ -119,17 +145,6 @@ def _context(patterns: Sequence[Pattern]) -> int:
     Further where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
     """
     return max((BESIDE if p.dots else 1) + 2 * (len(p.lead) + len(p.trail)) for p in patterns)
-
-
-def _is_plain(pattern: Pattern, text: str, start: int) -> bool:
-    """Whether the text is the term as written, and nothing behind it could be part of the match."""
-    if len(pattern.word) == 1 or not text.startswith(pattern.text, start):
-        return False
-    end = start + len(pattern.text)
-    if end == len(text):
-        return True
-    after = KINDS[text[end]]
-    return after not in (MARK, HIDDEN, SEVERAL) and after != ord(pattern.word[-1])
 
 
 def _is_solid(pattern: Pattern, runs: list[list[Atom]]) -> bool:
