@@ -17,6 +17,7 @@ from test_properties import ALPHABET, disguised, relaxed
 from lictor.match import Matcher, Term
 from lictor.match.columns import rows_of
 from lictor.text import Skeleton, encode, fold, fold_apart, kernel
+from lictor.text.fold import _expansions
 from lictor.text.tables import marked
 
 pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
@@ -117,6 +118,26 @@ def test_what_is_no_utf8_is_refused_the_same(data: bytes) -> None:
     assert slow == fast
 
 
+def test_what_fits_is_taken() -> None:
+    """The arguments of the test below are right but for the one it changes."""
+    assert kernel.compiled is not None
+
+    assert (1, 0) == kernel.compiled.fold(*FITTING.values())
+
+
+FITTING: dict[str, Any] = {
+    "codes": np.array([65], np.uint32),
+    "table": marked(),
+    "expansions": _expansions()[:3],
+    "letters": None,
+    "begin": 0,
+    "symbols": np.empty(1, np.uint16),
+    "offsets": np.empty(1, np.int64),
+    "marks": np.empty(1, np.uint8),
+    "duals": None,
+}
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -124,23 +145,15 @@ def test_what_is_no_utf8_is_refused_the_same(data: bytes) -> None:
         {"codes": np.array([65], np.int64)},
         {"table": marked()[:-1]},
         {"letters": np.zeros(3, np.uint32)},
+        {"expansions": (np.zeros(2, np.uint32), np.zeros(2, np.int64), np.zeros(1, np.uint16))},
+        {"expansions": ()},
         {"symbols": np.empty(0, np.uint16)},
         {"marks": b"\0"},
     ],
 )
 def test_what_does_not_fit_is_an_error(arguments: dict[str, Any]) -> None:
     """No array of another size or kind is read or written beyond its end."""
-    given_ = {
-        "codes": np.array([65], np.uint32),
-        "table": marked(),
-        "letters": None,
-        "begin": 0,
-        "symbols": np.empty(1, np.uint16),
-        "offsets": np.empty(1, np.int64),
-        "marks": np.empty(1, np.uint8),
-        "duals": None,
-    } | arguments
     assert kernel.compiled is not None
 
     with pytest.raises((ValueError, TypeError, BufferError)):
-        kernel.compiled.fold(*given_.values())
+        kernel.compiled.fold(*(FITTING | arguments).values())

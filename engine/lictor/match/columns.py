@@ -24,12 +24,13 @@ BATCH = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some rows as one text: row i is codes[starts[i] : starts[i + 1] - 1], with a break where the rows meet.
+    """Some texts as one: row i is codes[starts[i] : starts[i + 1] - 1], with a break where the rows meet.
 
     `first` is the number of row 0 in the column; `used_by` says instead, where the rows are a dictionary's values,
     which rows of the column each value stands in.
     """
 
+    texts: Sequence[str] | pa.Array
     codes: Codes
     starts: NDArray[np.int64]
     first: int = 0
@@ -37,16 +38,12 @@ class Rows:
 
     def __getitem__(self, row: int) -> str:
         """The text of the row."""
-        return self.text(int(self.starts[row]), int(self.starts[row + 1]) - 1)
+        return str(self.texts[row])
 
-    def text(self, begin: int, end: int) -> str:
-        """The text between two places."""
-        return self.codes[begin:end].tobytes().decode("utf-32-le", "surrogatepass")
-
-    def around(self, place: int) -> tuple[int, int]:
-        """Where the row that holds the place begins and ends."""
+    def around(self, place: int) -> tuple[int, int, int]:
+        """The row that holds the place, where it begins and where it ends."""
         row = int(np.searchsorted(self.starts, place, side="right")) - 1
-        return int(self.starts[row]), int(self.starts[row + 1]) - 1
+        return row, int(self.starts[row]), int(self.starts[row + 1]) - 1
 
     def split(self, places: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """The rows of an array that begin with start and end, in order, by row of text and counted from its begin."""
@@ -84,7 +81,7 @@ def _rows_of_array(array: pa.Array, first: int) -> Iterator[Rows]:
         edges = np.searchsorted(indices[order], np.arange(values + 1))
         used_by = [(order[a:b] + first).tolist() for a, b in pairwise(edges.tolist())]
         for rows in _rows_of_array(array.dictionary, 0):
-            yield Rows(rows.codes, rows.starts, rows.first, used_by)
+            yield Rows(rows.texts, rows.codes, rows.starts, rows.first, used_by)
         return
     if pa.types.is_null(kind):
         return
@@ -114,7 +111,7 @@ def _join(array: pa.Array, first: int) -> Rows:
         np.cumsum(pc.utf8_length(array).to_numpy(zero_copy_only=False) + 1, out=starts[1:])
         codes = encode(text).copy()
         codes[starts[1:-1] - 1] = BREAK_CODE
-    return Rows(codes, starts, first)
+    return Rows(array, codes, starts, first)
 
 
 def _decoded(array: pa.Array, starts: NDArray[np.int64], compiled: ModuleType) -> Codes | None:

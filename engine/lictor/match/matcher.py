@@ -93,7 +93,7 @@ class Matcher:
             raise UsageError(f"overlap `{overlap}` is not known", hint="use `longest` or `all`")
         places = self._glance(text) if len(text) <= self._short else None
         if places is None:
-            rows = Rows(encode(text), np.array([0, len(text) + 1]))
+            rows = Rows([text], encode(text), np.array([0, len(text) + 1]))
             places = next((places.tolist() for _, places in self._places(rows)), [])
         if overlap == "longest":
             places = list(longest(places))
@@ -164,8 +164,8 @@ class Matcher:
                 all_said = []
                 for word, start, until in zip(words, begins, untils, strict=True):
                     if not begin <= start < end:
-                        begin, end = rows.around(start)
-                        text = rows.text(begin, end)
+                        row, begin, end = rows.around(start)
+                        text = rows[row]
                     after = min(until, end) - begin if until >= 0 else -1
                     said = verified.at(word, text, start - begin, after, letters=hits.letters)
                     all_said.append(said)
@@ -178,8 +178,8 @@ class Matcher:
             end = -1
             for start in np.flatnonzero(rows.codes == ord(OVERRIDE)).tolist():
                 if start > end:
-                    begin, end = rows.around(start)
-                    evidence.add(placed(self._find_displayed(rows.text(begin, end)), 0), begin)
+                    row, begin, end = rows.around(start)
+                    evidence.add(placed(self._find_displayed(rows[row]), 0), begin)
         yield from rows.split(evidence.places())
 
     def _find_displayed(self, text: str) -> Iterator[Found]:

@@ -133,7 +133,7 @@ class Search:
         for begin in range(0, len(codes), size or 1):
             chunk = codes[begin : begin + size]
             if self._starts is not None:
-                places = np.flatnonzero(self._starts.take(chunk))
+                places = _where(chunk, self._starts)
                 if len(places):
                     words = np.array([self._start_words[code] for code in chunk.take(places).tolist()])
                     nowhere, apart = np.full(len(places), -1), np.zeros(len(places), np.bool_)
@@ -204,6 +204,13 @@ class Search:
         if not len(kept):
             return None
         return hits.some(kept)
+
+
+def _where(codes: Codes, table: NDArray[np.bool_]) -> Places:
+    """The places of the codes that the table has."""
+    if kernel.compiled is not None:
+        return np.frombuffer(kernel.compiled.places(codes, table), np.int64)
+    return np.flatnonzero(table.take(codes))
 
 
 def _may_begin(pattern: Pattern) -> set[int]:

@@ -63,6 +63,17 @@ static void *take(Buffers *buffers, PyObject *from, size_t width, int writable, 
         goto failed;                                                              \
     }
 
+/* Where a number stands among others in order, or -1. */
+static Py_ssize_t place_of(const uint32_t *numbers, Py_ssize_t count, uint32_t number) {
+    Py_ssize_t low = 0, high = count;
+    while (low < high) {
+        Py_ssize_t middle = (low + high) / 2;
+        if (numbers[middle] < number) low = middle + 1;
+        else high = middle;
+    }
+    return low < count && numbers[low] == number ? low : -1;
+}
+
 /* fold: in blocks that stay in the nearest cache. First what each character is by itself, then how it stands, which
    compilers make many of at a time, then what is kept. */
 
@@ -94,12 +105,25 @@ static void stand(const uint8_t *restrict read, const uint8_t *restrict again, u
     }
 }
 
+/* One symbol more, unless it is the last one again, whose run is loose then; how many there are. */
+static Py_ssize_t put(uint16_t *symbols, int64_t *offsets, uint8_t *marks, Py_ssize_t count, uint16_t symbol, int64_t offset,
+                      uint8_t mark) {
+    if (count && symbols[count - 1] == symbol) {
+        marks[count - 1] |= (mark & LATIN) | LOOSE;
+        return count;
+    }
+    symbols[count] = symbol;
+    offsets[count] = offset;
+    marks[count] = mark;
+    return count + 1;
+}
+
 static PyObject *fold(PyObject *self, PyObject *args) {
     (void)self;
-    PyObject *codes_o, *table_o, *letters_o, *symbols_o, *offsets_o, *marks_o, *duals_o;
+    PyObject *codes_o, *table_o, *expanding_o, *firsts_o, *expanded_o, *letters_o, *symbols_o, *offsets_o, *marks_o, *duals_o;
     long long begin;
-    if (!PyArg_ParseTuple(args, "OOOLOOOO:fold", &codes_o, &table_o, &letters_o, &begin, &symbols_o, &offsets_o,
-                          &marks_o, &duals_o))
+    if (!PyArg_ParseTuple(args, "OO(OOO)OLOOOO:fold", &codes_o, &table_o, &expanding_o, &firsts_o, &expanded_o,
+                          &letters_o, &begin, &symbols_o, &offsets_o, &marks_o, &duals_o))
         return NULL;
     Buffers buffers = {.count = 0};
     const uint32_t *letters = NULL;
@@ -107,6 +131,9 @@ static PyObject *fold(PyObject *self, PyObject *args) {
     Py_ssize_t letters_n = 0, duals_n = 0;
     TAKE(codes, uint32_t, codes_o)
     TAKE(table, uint32_t, table_o)
+    TAKE(expanding, uint32_t, expanding_o)
+    TAKE(firsts, int64_t, firsts_o)
+    TAKE(expanded, uint16_t, expanded_o)
     TAKE_OUT(symbols, uint16_t, symbols_o)
     TAKE_OUT(offsets, int64_t, offsets_o)
     TAKE_OUT(marks, uint8_t, marks_o)
@@ -114,11 +141,14 @@ static PyObject *fold(PyObject *self, PyObject *args) {
     if (duals_o != Py_None && !(duals = take(&buffers, duals_o, 8, 1, &duals_n))) goto failed;
     WANT(table_n == BREAK_CODE + 1, "the table has an element for each code point and the break")
     WANT(!letters || letters_n == FIRST_KEPT, "there are letters for each dual symbol")
-    WANT(symbols_n >= codes_n && offsets_n >= codes_n && marks_n >= codes_n && (!duals || duals_n >= codes_n),
+    WANT(firsts_n == expanding_n + 1 && firsts[expanding_n] == expanded_n, "each character expands to some symbols")
+    WANT(offsets_n == symbols_n && marks_n == symbols_n && symbols_n >= codes_n && (!duals || duals_n >= codes_n),
          "the arrays of results are as long as the text")
 
     Py_ssize_t count = 0, dual = 0;
-    int expands = 0, strange = 0;
+    /* Symbols that there is room for beside one for each character. */
+    Py_ssize_t spare = symbols_n - codes_n;
+    int strange = 0;
     unsigned last = 0;
     uint8_t has_words = 0;
     PyThreadState *lock = PyEval_SaveThread();
@@ -146,8 +176,18 @@ static PyObject *fold(PyObject *self, PyObject *args) {
         stand(block.read, block.again, block.stands, block.marks, size);
         for (int at = 0; at < size; at++) {
             unsigned symbol = block.symbols[at], kept = block.stands[at];
-            if (symbol == last && kept && symbol != EXPANDS) {
-                /* A symbol again, apart from its run, which is loose. What expands may be two things. */
+            if (symbol == EXPANDS && kept) {
+                Py_ssize_t own = place_of(expanding, expanding_n, codes[from + at]);
+                int64_t first = own < 0 ? 0 : firsts[own], end = own < 0 ? 0 : firsts[own + 1];
+                spare -= end - first - 1;
+                if (spare < 0) break;
+                for (; first < end; first++)
+                    count = put(symbols, offsets, marks, count, expanded[first], begin + from + at, block.marks[at]);
+                if (count) last = symbols[count - 1];
+                continue;
+            }
+            if (symbol == last && kept) {
+                /* A symbol again, apart from its run, which is loose. */
                 marks[count - 1] |= (block.marks[at] & LATIN) | LOOSE;
                 kept = 0;
             }
@@ -156,8 +196,8 @@ static PyObject *fold(PyObject *self, PyObject *args) {
             marks[count] = block.marks[at];
             count += kept;
             last = kept ? symbol : last;
-            expands |= symbol == EXPANDS;
         }
+        if (spare < 0) break;
         if (duals)
             for (int at = 0; at < size; at++) {
                 uint64_t eight = 1;
@@ -179,7 +219,7 @@ static PyObject *fold(PyObject *self, PyObject *args) {
     PyEval_RestoreThread(lock);
     WANT(!strange, "a code is beyond the last code point")
     let_go(&buffers);
-    return Py_BuildValue("nnO", count, dual, expands ? Py_True : Py_False);
+    return Py_BuildValue("nn", spare < 0 ? -1 : count, dual);
 failed:
     let_go(&buffers);
     return NULL;
@@ -536,6 +576,41 @@ failed:
     return NULL;
 }
 
+/* places */
+
+static PyObject *places(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *table_o;
+    if (!PyArg_ParseTuple(args, "OO:places", &codes_o, &table_o)) return NULL;
+    Buffers buffers = {.count = 0};
+    TAKE(codes, uint32_t, codes_o)
+    TAKE(table, uint8_t, table_o)
+    WANT(table_n == BREAK_CODE + 1, "the table has an element for each code point and the break")
+    Numbers found = {.sorted = 1};
+    int failed = 0;
+    PyThreadState *lock = PyEval_SaveThread();
+    for (Py_ssize_t from = 0; from < codes_n && !failed; from += SOME) {
+        Py_ssize_t end = from + SOME < codes_n ? from + SOME : codes_n;
+        int64_t some[SOME + 1];
+        int count = 0;
+        for (Py_ssize_t at = from; at < end; at++) {
+            some[count] = at;
+            count += table[codes[at] > BREAK_CODE ? BREAK_CODE : codes[at]] != 0;
+        }
+        for (int at = 0; at < count && !failed; at++) failed = keep(&found, some[at]) < 0;
+    }
+    PyEval_RestoreThread(lock);
+    let_go(&buffers);
+    PyObject *which = NULL;
+    if (failed) PyErr_NoMemory();
+    else which = PyByteArray_FromStringAndSize((const char *)found.own, found.count * (Py_ssize_t)sizeof(int64_t));
+    free(found.own);
+    return which;
+failed:
+    let_go(&buffers);
+    return NULL;
+}
+
 /* duals: as `match/duals.py` says it. */
 
 enum { TOUCHES_WORD = 1, TOUCHES_KEPT = 2, LEADS = 4, TRAILS = 8 };
@@ -763,13 +838,8 @@ static int is_lower(uint32_t code) { return code - 'a' < 26; }
 static int is_dollar(uint32_t code) { return code == '$' || code == 0xFF04; }
 
 static uint32_t bits_of(const Decide *decide, uint32_t code) {
-    Py_ssize_t low = 0, high = decide->sought_size;
-    while (low < high) {
-        Py_ssize_t middle = (low + high) / 2;
-        if (decide->sought[middle] < code) low = middle + 1;
-        else high = middle;
-    }
-    return low < decide->sought_size && decide->sought[low] == code ? decide->sought_bits[low] : 0;
+    Py_ssize_t own = place_of(decide->sought, decide->sought_size, code);
+    return own < 0 ? 0 : decide->sought_bits[own];
 }
 
 /* In a run of characters that are apart a pattern begins with the last, if that is by itself. */
@@ -1160,8 +1230,10 @@ failed:
 
 static PyMethodDef methods[] = {
     {"fold", fold, METH_VARARGS,
-     "fold(codes, table, letters, begin, symbols, offsets, marks, duals)\n--\n\n"
-     "The skeleton of the codes into the arrays; how many symbols, how many duals, and whether any symbol expands."},
+     "fold(codes, table, expansions, letters, begin, symbols, offsets, marks, duals)\n--\n\n"
+     "The skeleton of the codes into the arrays; how many symbols, or -1 if there is no room, and how many duals."},
+    {"places", places, METH_VARARGS,
+     "places(codes, table)\n--\n\nWhere the codes are that the table has: a bytearray of 64-bit integers."},
     {"find", find, METH_VARARGS,
      "find(symbols, offsets, marks, tables)\n--\n\n"
      "Where words begin in the skeleton, in order, and the number of the word: two bytearrays of 64-bit integers."},

@@ -21,6 +21,7 @@ def find(
 def fold(
     codes: _Array,
     table: _Array,
+    expansions: tuple[object, ...],
     letters: _Array | None,
     begin: int,
     symbols: _Array,
@@ -28,7 +29,8 @@ def fold(
     marks: _Array,
     duals: _Array | None,
     /,
-) -> tuple[int, int, bool]: ...
+) -> tuple[int, int]: ...
+def places(codes: _Array, table: _Array, /) -> bytearray: ...
 def may_be_duals(
     codes: _Array,
     duals: _Array,

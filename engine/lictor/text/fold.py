@@ -164,16 +164,17 @@ def _compiled(
 ) -> tuple[Skeleton, Offsets]:
     """As `_keep`, and the offsets of dual characters."""
     seen, size = 0 if after is None else len(after), len(codes)
-    found, marks = np.empty(seen + size, np.uint16), np.empty(seen + size, np.uint8)
-    offsets, duals = np.empty(seen + size, np.int64), np.empty(size, np.int64)
-    count, dual, expands = compiled.fold(
-        codes, table, letters, begin, found[seen:], offsets[seen:], marks[seen:], duals
-    )
+    duals = np.empty(size, np.int64)
+    # Room for a few characters that expand, or for as many as there may be.
+    for room in (seen + size + size // 8, seen + size * _expansions()[3]):
+        found, offsets, marks = np.empty(room, np.uint16), np.empty(room, np.int64), np.empty(room, np.uint8)
+        out = (found[seen:], offsets[seen:], marks[seen:], duals) if seen else (found, offsets, marks, duals)
+        count, dual = compiled.fold(codes, table, _expansions()[:3], letters, begin, *out)
+        if count >= 0:
+            break
     duals, new = duals[:dual], slice(seen, seen + count)
-    if expands or after is None:
-        arrays = (found[new], offsets[new], marks[new])
-        view = Skeleton(*(_expand(codes, begin, *arrays) if expands else arrays))
-        return (view if after is None else after.followed_by(view)), duals
+    if after is None:
+        return Skeleton(found[new], offsets[new], marks[new]), duals
     last, first = after.marks, 0
     if seen and count and found[seen] == after.symbols[-1]:
         # The run goes on: its last symbol takes the place of the first that was found.
@@ -300,6 +301,15 @@ def _squeeze(found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, O
     found, offsets, marks = (_without(found, places + 1), _without(offsets, places + 1), _without(marks, places + 1))
     _loosen(marks, places - np.arange(len(places)), others)
     return found, offsets, marks
+
+
+@cache
+def _expansions() -> tuple[Codes, Offsets, Symbols, int]:
+    """The characters that expand, in order; where the symbols of each begin; all these; and the most that one has."""
+    codes, spelt = zip(*sorted(_expanded().items()), strict=True)
+    sizes = list(map(len, spelt))
+    firsts = np.cumsum([0, *sizes], dtype=np.int64)
+    return np.array(codes, np.uint32), firsts, np.concatenate(spelt), max(sizes)
 
 
 @cache
