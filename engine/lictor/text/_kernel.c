@@ -176,17 +176,17 @@ static PyObject *fold(PyObject *self, PyObject *args) {
         stand(block.read, block.again, block.stands, block.marks, size);
         for (int at = 0; at < size; at++) {
             unsigned symbol = block.symbols[at], kept = block.stands[at];
-            if (symbol == EXPANDS && kept) {
-                Py_ssize_t own = place_of(expanding, expanding_n, codes[from + at]);
-                int64_t first = own < 0 ? 0 : firsts[own], end = own < 0 ? 0 : firsts[own + 1];
-                spare -= end - first - 1;
-                if (spare < 0) break;
-                for (; first < end; first++)
-                    count = put(symbols, offsets, marks, count, expanded[first], begin + from + at, block.marks[at]);
-                if (count) last = symbols[count - 1];
-                continue;
-            }
-            if (symbol == last && kept) {
+            if (kept & ((symbol == last) | (symbol == EXPANDS))) {
+                if (symbol == EXPANDS) {
+                    Py_ssize_t own = place_of(expanding, expanding_n, codes[from + at]);
+                    Py_ssize_t first = own < 0 ? 0 : firsts[own], end = own < 0 ? 0 : firsts[own + 1];
+                    spare -= end - first - 1;
+                    if (spare < 0) break;
+                    for (; first < end; first++)
+                        count = put(symbols, offsets, marks, count, expanded[first], begin + from + at, block.marks[at]);
+                    if (count) last = symbols[count - 1];
+                    continue;
+                }
                 /* A symbol again, apart from its run, which is loose. */
                 marks[count - 1] |= (block.marks[at] & LATIN) | LOOSE;
                 kept = 0;
