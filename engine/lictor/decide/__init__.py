@@ -24,12 +24,12 @@ from lictor.decide.effects import at_once, first_step, merge, outside_scope, ret
 from lictor.decide.reasons import Case, statement
 from lictor.decide.same import Same
 from lictor.decide.versions import binds, expired, ground_at, version_at
-from lictor.detect import CompiledPolicy, Detection, Known, Violation, detect, detect_matches, know, scope
+from lictor.detect import CompiledPolicy, Detection, Known, Span, Violation, detect, detect_matches, know, scope
 from lictor.facts import Content, canonical, stamp
 from lictor.match import Match
 from lictor.policy import Policy
 from lictor.policy.actions import PERMANENT, Action, above_flag, strength, strongest
-from lictor.policy.models import Ground, Source
+from lictor.policy.models import Ground, Rule, Source
 from lictor.policy.names import DETECTORS
 
 __all__ = [
@@ -125,7 +125,7 @@ def decide(
     """
     document, content, known = policy.document, judgement.content, judgement.known
     now = version_at(document, as_of)
-    in_force = [v for v in (_in_force(policy, judgement, v, now, as_of) for v in judgement.detection.violations) if v]
+    in_force = _in_force(policy, judgement, now, as_of)
     acting = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "enforce"]
     watching = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "monitor"]
     guarded: list[Guarded] = []
@@ -196,11 +196,32 @@ def decide(
     )
 
 
-def _in_force(
-    policy: Policy, judgement: Judgement, violation: Violation, now: int | None, as_of: datetime | None
-) -> _InForce | None:
-    document, rule = policy.document, violation.rule
-    field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
+def _in_force(policy: Policy, judgement: Judgement, now: int | None, as_of: datetime | None) -> list[_InForce]:
+    """The violations that some version forbids, in order."""
+    found: list[_InForce] = []
+    # Many rules share a category; only one that has an end of its own needs a question of its own.
+    said: dict[tuple[str, str, str], tuple[int, bool] | None] = {}
+    for violation in judgement.detection.violations:
+        rule = violation.rule
+        field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
+        key = rule.category, severity_of(rule), field
+        if rule.expires is not None or key not in said:
+            forbidden = _forbidden(policy, judgement, rule, field, now, as_of)
+            if rule.expires is None:
+                said[key] = forbidden
+        else:
+            forbidden = said[key]
+        if forbidden is not None:
+            version, old = forbidden
+            found.append(_InForce(violation, field, version, old))
+    return found
+
+
+def _forbidden(
+    policy: Policy, judgement: Judgement, rule: Rule, field: str, now: int | None, as_of: datetime | None
+) -> tuple[int, bool] | None:
+    """The version that forbids what stands in the field, and whether it is the present one alone."""
+    document, subject = policy.document, judgement.known.subject
     published = None if field in document.standing else judgement.content.published_at
     then = now if published is None else version_at(document, published)
     if then is not None and now is not None:
@@ -208,9 +229,9 @@ def _in_force(
     done_at = published if as_of is None else min(published or as_of, as_of)
     severity = severity_of(rule)
     for version, at, old in ((then, done_at, False), (now, as_of or published, True)):
-        bound = binds(document, rule.category, version, field=field, subject=judgement.known.subject, severity=severity)
+        bound = binds(document, rule.category, version, field=field, subject=subject, severity=severity)
         if bound and version is not None and not expired(rule, at):
-            return _InForce(violation, field, version, old)
+            return version, old
     return None
 
 
@@ -305,21 +326,16 @@ def _record(policy: Policy, one: _InForce) -> ViolationRecord:
         severity=severity_of(rule),
         status="monitor" if rule.status == "monitor" else "enforce",
         version=policy.document.versions[one.version].id,
-        evidence=tuple(
-            Evidence(
-                field=span.field,
-                start=span.match.start,
-                end=span.match.end,
-                text=span.match.text,
-                # What a detector read is the user's own (a name, a number), so the detector itself stands for it.
-                term=span.source if span.source in DETECTORS else span.match.term,
-                lexicon=span.source,
-                mechanisms=tuple(span.match.mechanisms),
-            )
-            for span in one.violation.evidence
-        ),
+        evidence=tuple([_evidence(span) for span in one.violation.evidence]),
         exempted_by=one.violation.exempted_by,
     )
+
+
+def _evidence(span: Span) -> Evidence:
+    match, source = span.match, span.source
+    # What a detector read is the user's own (a name, a number), so the detector itself stands for it.
+    term = source if source in DETECTORS else match.term
+    return Evidence(span.field, match.start, match.end, match.text, term, source, match.mechanisms)
 
 
 def _automation(effects: Sequence[Effect]) -> str | None:

@@ -11,7 +11,7 @@ item. What needs a lexicon that has no match in the item is not asked at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import partial, reduce
+from functools import reduce
 from itertools import count
 from operator import ge, gt, le, lt, or_
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
@@ -58,8 +58,9 @@ _Marked = Callable[[Item], list[Mark]]
 
 _REMEMBERED = 256
 
-# What holds without anything to show.
+# What holds without anything to show; and what shows nothing.
 _HOLDS: Spans = {}
+_NOTHING: Spans = {}
 
 
 class Conditions:
@@ -173,7 +174,7 @@ class Conditions:
     def _denoted(self, condition: Condition) -> _Denoted:
         """The spans of a condition that denotes matches; of two at one place those of what is named first."""
         leaves = self._leaves(condition)
-        parts = [(self._leaf_guards(leaf), self._once(leaf, partial(_in_each, leaf))) for leaf in leaves]
+        parts = [(self._leaf_guards(leaf), self._leaf_denoted(leaf)) for leaf in leaves]
         return parts[0][1] if len(parts) == 1 else self._once(leaves, lambda: _union(_Chosen(parts)))
 
     def _marked(self, condition: Condition, inside: str) -> _Marked:
@@ -182,9 +183,16 @@ class Conditions:
         parts = [(self._leaf_guards(leaf), self._leaf_marked(leaf, inside)) for leaf in leaves]
         return parts[0][1] if len(parts) == 1 else self._once((inside, leaves), lambda: _merged(_Chosen(parts)))
 
+    def _leaf_denoted(self, leaf: _Leaf) -> _Denoted:
+        name, strengths, disguises, detector = leaf
+        if detector:
+            return self._once(leaf, lambda: _in_each(lambda passage: passage.of_detector(name, disguises)))
+        if strengths is None and not disguises:
+            return _in_each(lambda passage: passage.lexicons.get(name, _NOTHING))
+        return self._once(leaf, lambda: _in_each(lambda passage: passage.of_lexicon(name, strengths, disguises)))
+
     def _leaf_marked(self, leaf: _Leaf, inside: str) -> _Marked:
-        of = self._once(leaf, partial(_in_each, leaf))
-        return self._once((inside, leaf), partial(_marks, of, inside))
+        return self._once((inside, leaf), lambda: _marks(self._leaf_denoted(leaf), inside))
 
     def _leaves(self, condition: Condition, disguises: Disguises = ()) -> tuple[_Leaf, ...]:
         """The lexicons and detectors whose matches the condition denotes, in order."""
@@ -278,21 +286,24 @@ def _all_of(guards: Sequence[Bits], parts: Sequence[tuple[int, Ask]]) -> Ask:
             if not there & guard:
                 return False
         every: list[Came] = [False] * len(parts)
+        sure = True
         for at, part in parts:
             came = every[at] = part(item)
             if came is False:
                 return False
-        return _missing(every) or _shown(every)
+            sure = sure and isinstance(came, dict)
+        return _shown(every) if sure else _missing(every)
 
     return ask
 
 
 def _at_least(number: int, parts: Sequence[Ask]) -> Ask:
     def ask(item: Item) -> Came:
-        came = [part(item) for part in parts]
-        unknown = sum(isinstance(one, frozenset) for one in came)
-        sure = len(came) - came.count(False) - unknown
-        return _shown(came) if sure >= number else _missing(came) if sure + unknown >= number else False
+        came = [one for one in [part(item) for part in parts] if one is not False]
+        if len(came) < number:
+            return False
+        sure = [one for one in came if isinstance(one, dict)]
+        return _shown(sure) if len(sure) >= number else _missing(came)
 
     return ask
 
@@ -432,14 +443,9 @@ def _missing(parts: Sequence[Came]) -> frozenset[str]:
 # --- spans -----------------------------------------------------------------------------------------------------------
 
 
-def _in_each(leaf: _Leaf) -> _Denoted:
-    if leaf.detector:
-        of = partial(Passage.of_detector, detector=leaf.name, disguises=leaf.disguises)
-    else:
-        of = partial(Passage.of_lexicon, lexicon=leaf.name, strengths=leaf.strengths, disguises=leaf.disguises)
-
+def _in_each(of: Callable[[Passage], Spans]) -> _Denoted:
     def denoted(item: Item) -> Spans:
-        if item.only:
+        if item.only is not None:
             return of(item.only)
         found: Spans = {}
         for passage in item.passages.values():

@@ -64,44 +64,50 @@ Disguises = tuple[frozenset[str], ...]
 class Passage:
     """The text of one field: matches by lexicon, detectors run on demand, distances counted without padding."""
 
-    __slots__ = ("_bare", "_by_lexicon", "_detected", "_ends", "_rank", "keys", "name", "text")
+    __slots__ = ("_bare", "_detected", "_doubled", "_ends", "_matches", "_rank", "keys", "lexicons", "name", "text")
 
-    def __init__(self, name: str, text: str, matches: Iterable[Match]) -> None:
+    def __init__(self, name: str, text: str, matches: Sequence[Match]) -> None:
         self.name = name
         self.text = text
-        self._rank = _RANK[name]
-        self._by_lexicon: dict[str, list[Match]] = {}
+        # By lexicon what it found here, the first at a place; and those of which a place has several.
+        self.lexicons: dict[str, Spans] = {}
+        self._doubled: set[str] = set()
         self.keys: set[Key] = set()
+        self._matches = matches
+        rank = self._rank = _RANK[name]
         for match in matches:
             key: Key = match.key  # type: ignore[assignment]
             self.keys.add(key)
-            self._by_lexicon.setdefault(key[0], []).append(match)
+            lexicon, source, _ = key
+            start, end = match.start, match.end
+            place = rank | start << _WIDTH | end
+            found = self.lexicons.get(lexicon)
+            if found is None:
+                self.lexicons[lexicon] = {place: Span(name, start, end, match, source)}
+            elif place not in found:
+                found[place] = Span(name, start, end, match, source)
+            else:
+                self._doubled.add(lexicon)
         self._detected: dict[str, Sequence[Match]] = {}
         # Each position counted in characters that carry meaning: padding and separators before it do not count.
         self._bare: Sequence[int] = ()
         self._ends: dict[str, Sequence[int]] = {"field": ()}
 
-    def of_lexicon(self, lexicon: str, strengths: Sequence[str] | None = None, disguises: Disguises = ()) -> Spans:
+    def of_lexicon(self, lexicon: str, strengths: Sequence[str] | None, disguises: Disguises) -> Spans:
         """Matches of the lexicon's terms, of these strengths if any are named, so disguised; the first at a place."""
-        found: Spans = {}
-        rank, name = self._rank, self.name
-        for match in self._by_lexicon.get(lexicon, ()):
-            key: Key = match.key  # type: ignore[assignment]
-            if (strengths is None or key[2] in strengths) and (not disguises or _is_so(match, disguises)):
-                start, end = match.start, match.end
-                place = rank | start << _WIDTH | end
-                if place not in found:
-                    found[place] = Span(name, start, end, match, key[1])
-        return found
+        if lexicon in self._doubled:
+            own = (match for match in self._matches if match.key[0] == lexicon)  # type: ignore[index]
+            fitting = [match for match in own if _is_so(match, strengths, disguises)]
+            spans = [Span(self.name, one.start, one.end, one, one.key[1]) for one in fitting]  # type: ignore[index]
+            return {span.place: span for span in reversed(spans)}
+        found = self.lexicons.get(lexicon, {})
+        return {place: span for place, span in found.items() if _is_so(span.match, strengths, disguises)}
 
-    def of_detector(self, detector: str, disguises: Disguises = ()) -> Spans:
+    def of_detector(self, detector: str, disguises: Disguises) -> Spans:
         """What that detector finds here, so disguised; the first at a place."""
-        found: Spans = {}
-        for match in self._detected_by(detector):
-            if not disguises or _is_so(match, disguises):
-                span = Span(self.name, match.start, match.end, match, detector)
-                found.setdefault(span.place, span)
-        return found
+        fitting = [match for match in self._detected_by(detector) if _is_so(match, None, disguises)]
+        spans = [Span(self.name, one.start, one.end, one, detector) for one in fitting]
+        return {span.place: span for span in reversed(spans)}
 
     def _detected_by(self, detector: str) -> Sequence[Match]:
         known = self._detected.get(detector)
@@ -170,8 +176,10 @@ class Item:
         return (self,) if self.only else [self.within((name,)) for name in self.passages]
 
 
-def _is_so(match: Match, disguises: Disguises) -> bool:
-    return not any(wanted.isdisjoint(match.mechanisms) for wanted in disguises)
+def _is_so(match: Match, strengths: Sequence[str] | None, disguises: Disguises) -> bool:
+    if strengths is not None and match.key[2] not in strengths:  # type: ignore[index]
+        return False
+    return not (disguises and any(wanted.isdisjoint(match.mechanisms) for wanted in disguises))
 
 
 def in_order(spans: Spans, item: Item) -> list[Place]:
