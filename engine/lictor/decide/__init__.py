@@ -21,7 +21,7 @@ from lictor.decide.decision import (
     decision_id,
 )
 from lictor.decide.effects import at_once, first_step, merge, outside_scope, retroactive, severity_of
-from lictor.decide.reasons import Case, statement
+from lictor.decide.reasons import Case, Frame, filled, frame
 from lictor.decide.same import Same
 from lictor.decide.versions import binds, expired, ground_at, version_at
 from lictor.detect import CompiledPolicy, Detection, Known, Span, Violation, detect, detect_matches, know, scope
@@ -69,12 +69,17 @@ class _InForce(msgspec.Struct, frozen=True):
 
 
 class _Outcome(msgspec.Struct, frozen=True):
-    """What follows from violations: effects, the strongest, the number of the violation that leads, and its ground."""
+    """What follows from violations: effects, the strongest, the number of the violation that leads, and its ground.
+
+    `frame` is the statement of reasons but for the facts, where nothing is excused.
+    """
 
     effects: tuple[Effect, ...]
     headline: Effect | None
     lead: int | None
     ground: tuple[Ground, Source] | None
+    appeal_until: str | None
+    frame: Frame
 
 
 def judged_bytes(content: Content) -> bytes:
@@ -138,8 +143,8 @@ def decide(
     records = [_record(policy, v) for v in in_force]
     lead_record = None if lead is None else next(r for r, v in zip(records, in_force, strict=True) if v is lead)
     action: Action = headline.effect if headline else "none"
-    appealable = as_of is not None and above_flag(action)
-    appeal_until = stamp(as_of + document.appeals.window.fixed) if appealable and as_of is not None else None
+    excused = list(dict.fromkeys(v.violation.exempted_by for v in in_force if v.violation.exempted_by))
+    said = _frame(policy, outcome, lead_record, excused) if excused else outcome.frame
     version = lead.version if lead is not None else now
     order = next((effect for effect in effects if effect.effect == "rectify_order"), None)
     instant = None if as_of is None else stamp(as_of)
@@ -171,22 +176,12 @@ def decide(
         until=headline.until if headline else None,
         rectify_by=order.until if order else None,
         strike=any(e.status == "proposed" for e in effects) and lead is not None and not lead.old,
-        appeal_until=appeal_until,
+        appeal_until=outcome.appeal_until,
         decision_ground=None if ground is None else f"DECISION_GROUND_{ground[0].kind.upper()}",
         clause=None if ground is None else ground[0].clause,
         automated_detection=True,
         automated_decision=_automation(effects),
-        reasons=statement(
-            document,
-            Case(
-                effects=effects,
-                lead=lead_record,
-                ground=ground,
-                excused=list(dict.fromkeys(v.violation.exempted_by for v in in_force if v.violation.exempted_by)),
-                trigger="proactive",
-                appeal_until=appeal_until,
-            ),
-        ),
+        reasons=filled(document, said, lead_record),
         monitored=_monitored(policy, judgement, watching, as_of),
         missing=judgement.detection.missing,
         assumed=(*known.assumed, *(("as_of",) if as_of is None else ())),
@@ -262,13 +257,32 @@ def _outcome(
     held: Mapping[str, Collection[str]],
     guarded: list[Guarded],
 ) -> _Outcome:
+    document = policy.document
     effects = _effects(policy, judgement, acting, as_of, held, guarded)
     headline = max(effects, key=lambda e: strength(e.effect), default=None)
+    appealable = as_of is not None and headline is not None and above_flag(headline.effect)
+    appeal_until = stamp(as_of + document.appeals.window.fixed) if appealable and as_of is not None else None
     lead = _lead(policy, acting) if headline else None
-    if lead is None:
-        return _Outcome(effects, headline, None, None)
-    ground = ground_at(policy.document, lead.violation.rule.category, lead.version)
-    return _Outcome(effects, headline, next(at for at, one in enumerate(acting) if one is lead), ground)
+    outcome = _Outcome(effects, headline, None, None, appeal_until, {})
+    record = None
+    if lead is not None:
+        number = next(at for at, one in enumerate(acting) if one is lead)
+        ground = ground_at(document, lead.violation.rule.category, lead.version)
+        outcome = structs.replace(outcome, lead=number, ground=ground)
+        record = _record(policy, lead)
+    return structs.replace(outcome, frame=_frame(policy, outcome, record, []))
+
+
+def _frame(policy: Policy, outcome: _Outcome, lead: ViolationRecord | None, excused: Sequence[str]) -> Frame:
+    case = Case(
+        effects=outcome.effects,
+        lead=lead,
+        ground=outcome.ground,
+        excused=excused,
+        trigger="proactive",
+        appeal_until=outcome.appeal_until,
+    )
+    return frame(policy.document, case)
 
 
 def _effects(

@@ -7,7 +7,7 @@ claims a trigger that was not there. Quoted words are escaped, so that no text c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Self
@@ -18,10 +18,13 @@ from lictor.decide.words import LANGUAGES, Words
 from lictor.errors import escape_controls
 from lictor.policy.models import Ground, PolicyDocument, Source, localized
 
-__all__ = ["Case", "quoted", "statement"]
+__all__ = ["Case", "Frame", "filled", "frame", "quoted", "statement"]
 
 _QUOTES = 5
 _QUOTE_LENGTH = 60
+
+Frame = Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]
+"""By language the sentences before the facts of a statement, those behind them, and whether the facts are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,28 @@ class Case:
 
 def statement(document: PolicyDocument, case: Case) -> dict[str, str]:
     """The statement, in each language there are words for."""
-    shown = [] if case.lead is None else _widest(case.lead.evidence)
+    return filled(document, frame(document, case), case.lead)
+
+
+def frame(document: PolicyDocument, case: Case) -> Frame:
+    """The statement but for the facts: what is said before and behind them, by language.
+
+    Of the lead it takes in the rule, the version and the severity, but not the evidence.
+    """
+    return {writer.lang: writer.frame(case) for writer in _writers(Same(document))}
+
+
+def filled(document: PolicyDocument, frame: Frame, lead: ViolationRecord | None) -> dict[str, str]:
+    """The statement, with the facts that the lead shows."""
+    shown = [] if lead is None else _widest(lead.evidence)
     quotes = [_Quote.of(piece) for piece in shown[:_QUOTES]]
-    return {writer.lang: writer.write(case, quotes, len(shown) - len(quotes)) for writer in _writers(Same(document))}
+    more = len(shown) - len(quotes)
+    written: dict[str, str] = {}
+    for writer in _writers(Same(document)):
+        before, behind, has_facts = frame[writer.lang]
+        facts = (writer.facts(lead.evidence[0].field, quotes, more),) if has_facts and lead and quotes else ()
+        written[writer.lang] = writer.stop.join((*before, *facts, *behind))
+    return written
 
 
 @lru_cache(maxsize=16)
@@ -78,37 +100,37 @@ class _Writer:
 
     def __init__(self, document: PolicyDocument, lang: str, words: Words) -> None:
         self.lang = lang
+        self.stop = words.stop
         self._document = document
         self._words = words
         self._grounds: dict[tuple[str, str, str], str] = {}
         self._effect = lru_cache(maxsize=1024)(self._written_effect)
         self._appeal = lru_cache(maxsize=64)(self._written_appeal)
 
-    def write(self, case: Case, quotes: Sequence[_Quote], more: int) -> str:
-        """The statement, with these quotes of the lead's evidence, and so many more left out."""
+    def frame(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        """What is said before the facts and behind them, and whether they are told at all."""
         words = self._words
-        said: list[str] = []
+        before: list[str] = []
+        behind: list[str] = []
         if not case.effects:
-            said.append(words.nothing)
+            before.append(words.nothing)
         else:
             for status, sentence in (("applied", words.applied), ("proposed", words.proposed)):
                 some = [self._effect(effect) for effect in case.effects if effect.status == status]
                 if some:
-                    said.append(sentence.format(effects=words.semicolon.join(some)))
-            if case.lead is not None and quotes:
-                said.append(self._facts(case.lead.evidence[0].field, quotes, more))
+                    before.append(sentence.format(effects=words.semicolon.join(some)))
             if case.lead is not None and case.ground is not None:
-                said.append(self._ground(case.lead, *case.ground))
+                behind.append(self._ground(case.lead, *case.ground))
             waiting = any(effect.status == "proposed" for effect in case.effects)
             by_whom = {"person": words.decided, "earlier": words.followed, "authority": None}
             found = by_whom.get(case.actor, words.reviewed if waiting else words.detected)
-            said += [one for one in (found, words.trigger[case.trigger]) if one is not None]
+            behind += [one for one in (found, words.trigger[case.trigger]) if one is not None]
             if any(effect.effect != "flag" for effect in case.effects):
-                said.append(self._appeal(case.appeal_until))
+                behind.append(self._appeal(case.appeal_until))
         if case.excused:
             titles = [localized(self._document.exemptions[name].title, self.lang) for name in case.excused]
-            said.append(words.exempted.format(titles=words.semicolon.join(titles)))
-        return words.stop.join(said)
+            behind.append(words.exempted.format(titles=words.semicolon.join(titles)))
+        return tuple(before), tuple(behind), bool(case.effects)
 
     def _written_effect(self, effect: Effect) -> str:
         words = self._words
@@ -128,7 +150,8 @@ class _Writer:
             parts.append(words.functions.format(names=", ".join(effect.functions)))
         return words.comma.join(parts)
 
-    def _facts(self, field: str, quotes: Sequence[_Quote], more: int) -> str:
+    def facts(self, field: str, quotes: Sequence[_Quote], more: int) -> str:
+        """What was found in the field: these quotes of the evidence, and so many more left out."""
         words = self._words
         said = [self._quote(quote) for quote in quotes]
         if more:

@@ -54,7 +54,7 @@ Bits = int
 
 T = TypeVar("T")
 _Denoted = Callable[[Item], Spans]
-_Marked = Callable[[Item], list[Mark]]
+_Marked = tuple[int, Callable[[Item], list[Mark]]]
 
 _REMEMBERED = 256
 
@@ -77,6 +77,7 @@ class Conditions:
         # By the identity of the condition, which lives as long as the policy does.
         self._asks: dict[int, Ask] = {}
         self._shared: dict[Hashable, Callable[[Item], Any]] = {}
+        self._all_marks: dict[Hashable, _Marked] = {}
         self._numbers = count()
 
     def judge(self, condition: Condition, item: Item) -> Finding:
@@ -168,7 +169,8 @@ class Conditions:
 
     def _near(self, condition: Condition) -> Ask:
         assert condition.within is not None
-        operands = self._cheap_first(condition.near or (), lambda below: self._marked(below, condition.inside))
+        marked = self._cheap_first(condition.near or (), lambda below: self._marked(below, condition.inside))
+        operands = [(at, number, make) for at, (number, make) in marked]
         return _near(condition.within, self._guards(condition), operands, ordered=condition.ordered)
 
     def _denoted(self, condition: Condition) -> _Denoted:
@@ -181,18 +183,22 @@ class Conditions:
         """The same spans, of an item of one field, as marks."""
         leaves = self._leaves(condition)
         parts = [(self._leaf_guards(leaf), self._leaf_marked(leaf, inside)) for leaf in leaves]
-        return parts[0][1] if len(parts) == 1 else self._once((inside, leaves), lambda: _merged(_Chosen(parts)))
+        return parts[0][1] if len(parts) == 1 else self._numbered((inside, leaves), lambda: _merged(_Chosen(parts)))
 
     def _leaf_denoted(self, leaf: _Leaf) -> _Denoted:
-        name, strengths, disguises, detector = leaf
-        if detector:
-            return self._once(leaf, lambda: _in_each(lambda passage: passage.of_detector(name, disguises)))
-        if strengths is None and not disguises:
-            return _in_each(lambda passage: passage.lexicons.get(name, _NOTHING))
-        return self._once(leaf, lambda: _in_each(lambda passage: passage.of_lexicon(name, strengths, disguises)))
+        of = _in_each(self._of(leaf))
+        return of if _is_plain(leaf) else self._once(leaf, lambda: of)
 
     def _leaf_marked(self, leaf: _Leaf, inside: str) -> _Marked:
-        return self._once((inside, leaf), lambda: _marks(self._leaf_denoted(leaf), inside))
+        return self._numbered((inside, leaf), lambda: _marks(self._of(leaf), inside))
+
+    def _of(self, leaf: _Leaf) -> Callable[[Passage], Spans]:
+        name, strengths, disguises, detector = leaf
+        if detector:
+            return lambda passage: passage.of_detector(name, disguises)
+        if _is_plain(leaf):
+            return lambda passage: passage.lexicons.get(name, _NOTHING)
+        return lambda passage: passage.of_lexicon(name, strengths, disguises)
 
     def _leaves(self, condition: Condition, disguises: Disguises = ()) -> tuple[_Leaf, ...]:
         """The lexicons and detectors whose matches the condition denotes, in order."""
@@ -219,6 +225,13 @@ class Conditions:
             known = self._shared[key] = _remembered(next(self._numbers), make())
         return known
 
+    def _numbered(self, key: Hashable, make: Callable[[], Callable[[Item], list[Mark]]]) -> _Marked:
+        """The marks of that name, with the number under which an item remembers them."""
+        known = self._all_marks.get(key)
+        if known is None:
+            known = self._all_marks[key] = next(self._numbers), make()
+        return known
+
     def _cheap_first(self, conditions: Sequence[Condition], compiled: Callable[[Condition], T]) -> list[tuple[int, T]]:
         """The conditions compiled, each with its place: those that read the text last, before them those that sweep."""
         numbered = sorted(enumerate(conditions), key=lambda one: self._price(one[1]))
@@ -241,21 +254,26 @@ class _Leaf(NamedTuple):
 
 
 class _Chosen(Generic[T]):
-    """Of parts with guards, those that an item with such bits may have something of: it has a bit of each guard."""
+    """Of parts with guards, those that an item with such bits may have something of: it has a bit of each guard.
+
+    `known` are those chosen before, by the bits in `all`: to be looked at before `choose` is asked.
+    """
 
     def __init__(self, parts: Sequence[tuple[Sequence[Bits], T]]) -> None:
         self._parts = parts
-        self._all = reduce(or_, (guard for guards, _ in parts for guard in guards), 0)
-        self._known: dict[Bits, Sequence[T]] = {}
+        self.all = reduce(or_, (guard for guards, _ in parts for guard in guards), 0)
+        self.known: dict[Bits, Sequence[T]] = {}
 
-    def __getitem__(self, bits: Bits) -> Sequence[T]:
-        bits &= self._all
-        known = self._known.get(bits)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[bits] = [part for guards, part in self._parts if all(bits & guard for guard in guards)]
-        return known
+    def choose(self, bits: Bits) -> Sequence[T]:
+        """The parts for these bits of `all`, in order."""
+        if len(self.known) >= _REMEMBERED:
+            self.known.clear()
+        parts = self.known[bits] = [part for guards, part in self._parts if all(bits & guard for guard in guards)]
+        return parts
+
+
+def _is_plain(leaf: _Leaf) -> bool:
+    return not leaf.detector and leaf.strengths is None and not leaf.disguises
 
 
 def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
@@ -272,8 +290,13 @@ def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
 
 
 def _any_of(chosen: _Chosen[Ask]) -> Ask:
+    mask, known, choose = chosen.all, chosen.known, chosen.choose
+
     def ask(item: Item) -> Came:
-        parts = chosen[item.bits]
+        bits = item.bits & mask
+        parts = known.get(bits)
+        if parts is None:
+            parts = choose(bits)
         return parts[0](item) if len(parts) == 1 else _either([part(item) for part in parts])
 
     return ask
@@ -341,7 +364,13 @@ def _some(denoted: _Denoted) -> Ask:
     return ask
 
 
-def _near(within: int, guards: Sequence[Bits], operands: Sequence[tuple[int, _Marked]], *, ordered: bool) -> Ask:
+def _near(
+    within: int,
+    guards: Sequence[Bits],
+    operands: Sequence[tuple[int, int, Callable[[Item], list[Mark]]]],
+    *,
+    ordered: bool,
+) -> Ask:
     def ask(item: Item) -> Came:
         there = item.bits
         for guard in guards:
@@ -349,11 +378,15 @@ def _near(within: int, guards: Sequence[Bits], operands: Sequence[tuple[int, _Ma
                 return False
         found: Spans = {}
         for here in item.apart():
+            said = here.said
             kinds: list[list[Mark]] = [[]] * len(operands)
-            for at, marked in operands:
-                kinds[at] = marks = marked(here)
+            for at, number, make in operands:
+                marks = said.get(number)
+                if marks is None:
+                    marks = said[number] = make(here)
                 if not marks:
                     break
+                kinds[at] = marks
             else:
                 some = spans_together(kinds, within=within, ordered=ordered, most=EVIDENCE_KEPT)
                 found = {**found, **some} if found else some
@@ -455,28 +488,47 @@ def _in_each(of: Callable[[Passage], Spans]) -> _Denoted:
     return denoted
 
 
-def _marks(denoted: _Denoted, inside: str) -> _Marked:
+def _marks(of: Callable[[Passage], Spans], inside: str) -> Callable[[Item], list[Mark]]:
     def marked(item: Item) -> list[Mark]:
-        spans = denoted(item)
-        assert item.only is not None
-        return item.only.marks(spans.items(), inside) if spans else []
+        passage = item.only
+        assert passage is not None
+        spans = of(passage)
+        return passage.marks(spans.items(), inside) if spans else []
 
     return marked
 
 
 def _union(chosen: _Chosen[_Denoted]) -> _Denoted:
+    mask, known, choose = chosen.all, chosen.known, chosen.choose
+
     def denoted(item: Item) -> Spans:
+        bits = item.bits & mask
+        parts = known.get(bits)
+        if parts is None:
+            parts = choose(bits)
         found: Spans = {}
-        for part in reversed(chosen[item.bits]):
+        for part in reversed(parts):
             found.update(part(item))
         return found
 
     return denoted
 
 
-def _merged(chosen: _Chosen[_Marked]) -> _Marked:
+def _merged(chosen: _Chosen[_Marked]) -> Callable[[Item], list[Mark]]:
+    mask, known, choose = chosen.all, chosen.known, chosen.choose
+
     def marked(item: Item) -> list[Mark]:
-        found = [marks for part in chosen[item.bits] if (marks := part(item))]
+        bits, said = item.bits & mask, item.said
+        parts = known.get(bits)
+        if parts is None:
+            parts = choose(bits)
+        found: list[list[Mark]] = []
+        for number, make in parts:
+            marks = said.get(number)
+            if marks is None:
+                marks = said[number] = make(item)
+            if marks:
+                found.append(marks)
         if len(found) < 2:
             return found[0] if found else []
         merged = {mark[2]: mark for marks in reversed(found) for mark in marks}

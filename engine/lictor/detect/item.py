@@ -105,15 +105,12 @@ class Passage:
 
     def of_detector(self, detector: str, disguises: Disguises) -> Spans:
         """What that detector finds here, so disguised; the first at a place."""
-        fitting = [match for match in self._detected_by(detector) if _is_so(match, None, disguises)]
-        spans = [Span(self.name, one.start, one.end, one, detector) for one in fitting]
-        return {span.place: span for span in reversed(spans)}
-
-    def _detected_by(self, detector: str) -> Sequence[Match]:
         known = self._detected.get(detector)
         if known is None:
             known = self._detected[detector] = DETECTORS[detector](self.text)
-        return known
+        fitting = [match for match in known if _is_so(match, None, disguises)]
+        spans = [Span(self.name, one.start, one.end, one, detector) for one in fitting]
+        return {span.place: span for span in reversed(spans)} if spans else {}
 
     def marks(self, spans: Iterable[tuple[Place, Span]], inside: str) -> list[Mark]:
         """The spans as marks, those in one paragraph or sentence far from those in the next."""

@@ -81,8 +81,17 @@ def may_be_letter(text: str, at: int, pairs: Set[str]) -> bool:
 
 def symbols_before(text: str) -> list[int]:
     """For each offset into the text, its end included, how many symbols of its skeleton begin before it."""
-    offsets = skeleton(text).offsets if len(text) > SHORT else np.array(read(text, "plain").offsets, np.int64)
-    before: list[int] = np.concatenate([[0], np.cumsum(np.bincount(offsets, minlength=len(text)))]).tolist()
+    if len(text) > SHORT:
+        begun = np.bincount(skeleton(text).offsets, minlength=len(text))
+        before: list[int] = np.concatenate([[0], np.cumsum(begun)]).tolist()
+        return before
+    before, count, last = [], 0, ""
+    for found in map(_READ["plain"].__getitem__, text):
+        before.append(count)
+        if found and found != last:
+            count += len(found) - (found[0] == last)
+            last = found[-1]
+    before.append(count)
     return before
 
 
