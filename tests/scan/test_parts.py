@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from contextlib import closing
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lictor.scan.inputs import InputBatch, Reject, open_inputs, parts
+from lictor.scan.inputs import InputBatch, Reject, open_inputs, parquet_rows, parts
 from lictor.scan.inputs.paths import Source
 from lictor.scan.inputs.values import FileError, Note
 
@@ -77,6 +78,80 @@ def test_a_part_of_parquet_is_a_row_group(tmp_path):
 
     assert rows(open_inputs([str(path)], stdin=io.BytesIO())) == found
     assert (3, list(range(1, 26))) == (number, [row for row, *_ in found])
+
+
+@pytest.fixture
+def slices(monkeypatch):
+    """Row groups are cut into slices of twelve rows."""
+    monkeypatch.setattr(parts, "SLICE", 12)
+    monkeypatch.setattr(parquet_rows, "SLICE", 12)
+    monkeypatch.setattr(parquet_rows, "DIVISORS", [1, 2, 3, 4, 6, 12])
+
+
+@pytest.mark.parametrize("readers", [1, 2, 3])
+def test_slices_of_a_row_group_are_its_rows(readers, slices, tmp_path):
+    """Whoever reads which of them, in batches that do not depend on it."""
+    path = tmp_path / "a.parquet"
+    texts = [*(str(n) for n in range(69)), None]
+    pq.write_table(pa.table({"text": texts, "text.bioo": texts}), path, row_group_size=40)
+    inputs = open_inputs([str(path)], stdin=io.BytesIO())
+    shares = list(inputs.shares())
+    assert ["0-12", "12-24", "24-36", "36-40", "0-12", "12-24", "24-30"] == [
+        "{}-{}".format(*share.slice) for share in shares
+    ]
+
+    reads = [inputs.reader() for _ in range(readers)]
+    pieces = [list(reads[number % readers](share)) for number, share in enumerate(shares)]
+    for reader in reads:
+        reader.close()
+    alone = []
+    for share in shares:
+        with closing(inputs.reader()) as reader:
+            alone.append(list(reader(share)))
+
+    assert rows(open_inputs([str(path)], stdin=io.BytesIO())) == rows(piece for some in pieces for piece in some)
+    assert [_sizes(some) for some in alone] == [_sizes(some) for some in pieces]
+
+
+def _sizes(pieces):
+    return [piece.batch.num_rows if isinstance(piece, InputBatch) else piece for piece in pieces]
+
+
+@pytest.mark.parametrize("by", [-1, 1, 13, -13])
+def test_a_slice_that_is_not_as_stated_is_an_error(by, slices, tmp_path, monkeypatch):
+    """A row group that holds fewer rows than it says, or more."""
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": [str(n) for n in range(60)]}), path)
+    inputs = open_inputs([str(path)], stdin=io.BytesIO())
+    shares = list(inputs.shares())
+    other = pa.record_batch({"text": [str(n) for n in range(60 + by)]})
+    monkeypatch.setattr(parquet_rows._Columns, "batches", lambda *_: iter([other.slice(n, 6) for n in range(0, 73, 6)]))
+
+    reader = inputs.reader()
+    found = [piece for share in shares for piece in reader(share)]
+
+    assert any(isinstance(piece, FileError) and "it says 60 rows, and gave" in piece.message for piece in found)
+
+
+def test_slices_of_a_damaged_row_group(slices, tmp_path):
+    """What lies before the damage is read, and what lies behind it is an error for whoever comes that way."""
+    path = tmp_path / "a.parquet"
+    pq.write_table(
+        pa.table({"text": [f"{n:0900}" for n in range(60)]}), path, data_page_size=1, write_batch_size=6,
+        use_dictionary=False, compression="zstd",
+    )  # fmt: skip
+    data = bytearray(path.read_bytes())
+    middle = pq.ParquetFile(path).metadata.row_group(0).column(0).total_compressed_size // 2
+    data[middle : middle + 60] = b"\xff" * 60
+    path.write_bytes(data)
+    inputs = open_inputs([str(path)], stdin=io.BytesIO())
+    shares = list(inputs.shares())
+    reader = inputs.reader()
+
+    found = [list(reader(share)) for share in shares]
+
+    assert [piece.batch.num_rows for piece in found[0]] == [12]
+    assert all(isinstance(pieces[-1], FileError) and "damaged" in pieces[-1].message for pieces in found[3:])
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ def joined(results: Iterable[Done]) -> Iterator[Judged]:
     failed = None
     for part, batches in results:
         if part is not None:
-            if failed == part.source and part.start:
+            if failed == part.source and part.first > 1:
                 continue
             wrong = any(isinstance(one, FileError) for judged in batches for one in judged.before)
             failed = part.source if wrong else None

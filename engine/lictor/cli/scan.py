@@ -168,9 +168,10 @@ def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
     canonical = [one.policy.canonical for one in judge.engine.policies]
     elsewhere = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
     make = (lambda: judge) if jobs == 1 or copies() else elsewhere
-    results = ordered_map(partial(Worker.made, make, inputs.reader()), shares(inputs.shares()), jobs)
-    with closing(cast("Generator[Done]", results)):
-        yield from joined(results)
+    with closing(inputs.reader()) as reader:
+        results = ordered_map(partial(Worker.made, make, reader), shares(inputs.shares()), jobs)
+        with closing(cast("Generator[Done]", results)):
+            yield from joined(results)
 
 
 def _on_spark(judge: Judge, inputs: Inputs) -> Generator[Judged]:

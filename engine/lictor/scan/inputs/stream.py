@@ -18,7 +18,7 @@ from typing import IO
 from lictor.errors import UsageError
 from lictor.scan.inputs.lines import BLOCK
 from lictor.scan.inputs.opening import OpenedInputs
-from lictor.scan.inputs.parts import CHANGED_HINT, Part, cut, cut_here, read_here, read_part
+from lictor.scan.inputs.parts import CHANGED_HINT, Part, PartReader, cut, cut_here, read_part
 from lictor.scan.inputs.paths import Kind, Source, find_files
 from lictor.scan.inputs.values import FileError, InputBatch, Limits, Note, Piece, Reject
 from lictor.scan.inputs.wanted import Wanted
@@ -89,17 +89,18 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         """Cuts a source of these inputs into its parts, in whichever process it comes to."""
         return partial(cut_here, limits=self._limits, whole_files=self._whole_files)
 
-    def reader(self) -> Callable[[Part], Iterator[Piece]]:
+    def reader(self) -> PartReader:
         """Reads a part of these inputs, in whichever process it comes to."""
-        return partial(read_here, wanted=self._wanted, limits=self._limits)
+        return PartReader(self._wanted, self._limits)
 
     def _read(self, source: Source, file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
         return self._rows(cut(file, source, self._limits, whole_files=self._whole_files), file, done)
 
     def _shared(self, source: Source, file: IO[bytes], done: int) -> Iterator[Part | Piece]:
-        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=BLOCK)
         # What is spooled has no name by which others could open it.
-        if source.path is not None and source.path.is_file() and all(part.small for part in parts):
+        named = source.path is not None and source.path.is_file()
+        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=BLOCK if named else None)
+        if named and all(part.small for part in parts):
             for number, part in enumerate(parts, 1):
                 yield part
                 self.bytes_read = done + part.state[0] * number // len(parts)
