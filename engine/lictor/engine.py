@@ -13,8 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-
-import pyarrow as pa
+from typing import TYPE_CHECKING
 
 from lictor.decide import Decision, decide, judge
 from lictor.detect import CompiledPolicy, compile_policy
@@ -22,7 +21,11 @@ from lictor.errors import UsageError
 from lictor.facts import FIELDS, Content, instant, one_of, readable, refuse_no_text
 from lictor.policy import Policy, load_policy
 from lictor.policy.actions import strength
-from lictor.scan.columns import Decided, RowError, decide_columns, decision_batch, signal_columns
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from lictor.scan.columns import Decided, RowError
 
 __all__ = ["Engine", "collector_paused"]
 
@@ -53,6 +56,8 @@ class Engine:
     @property
     def signals(self) -> Mapping[str, str]:
         """The signals that these policies read, beside an item's own attributes: the type of each by its name."""
+        from lictor.scan.columns import signal_columns  # noqa: PLC0415
+
         return signal_columns(self.policies)
 
     def warm_up(self) -> None:
@@ -128,6 +133,9 @@ class Engine:
         With `silent`, so are rows where a rule fired and nothing follows: it only watches, or was excused. With
         `checked`, nothing asks again whether the strings are UTF-8.
         """
+        # Whoever checks single texts need not wait for pyarrow.
+        from lictor.scan.columns import decide_columns  # noqa: PLC0415
+
         as_of = None if at is None else instant(at, what="at")
         return decide_columns(
             self.policies, batch, as_of=as_of, engine=self.version, items=items, silent=silent, checked=checked
@@ -138,6 +146,8 @@ class Engine:
 
         A row that cannot be judged is a `UsageError` that names it; files with such rows are for `lictor scan`.
         """
+        from lictor.scan.columns import decision_batch  # noqa: PLC0415
+
         first = 0
         for batch in batches:
             outcomes = self.decide_batch(batch, at=at)

@@ -6,16 +6,19 @@ Nothing here depends on time: whether a rule was in force, and what follows, is 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import msgspec
-import pyarrow as pa
+import numpy as np
 
 from lictor.detect.compile import CompiledPolicy
 from lictor.detect.conditions import EVIDENCE_KEPT, Finding
 from lictor.detect.item import Item, Known, Passage, Span
 from lictor.match import Match
 from lictor.policy.models import Rule
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = [
     "Detection",
@@ -31,7 +34,7 @@ __all__ = [
 
 Terms = Literal["anchors", "others"]
 
-Find = Callable[[CompiledPolicy, Terms, str, pa.Array, Sequence[int] | None], Mapping[int, Sequence[Match]]]
+Find = Callable[[CompiledPolicy, Terms, str, "pa.Array", Sequence[int] | None], Mapping[int, Sequence[Match]]]
 """Finds a policy's anchors, or its other terms, in a named column: in all of it, or in the rows named; by row."""
 
 
@@ -107,7 +110,7 @@ def find_in_column(
     matcher = compiled.anchors if terms == "anchors" else compiled.others
     if rows is None:
         return matcher.find_column(column)
-    found = matcher.find_column(column.take(pa.array(rows, pa.int64())))
+    found = matcher.find_column(column.take(np.array(rows, np.int64)))
     return {rows[at]: matches for at, matches in found.items()}
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from itertools import pairwise
 from types import ModuleType
 
@@ -13,51 +12,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lictor.errors import UsageError
+from lictor.match.rows import Rows
 from lictor.text import Codes, encode, kernel
 from lictor.text.tables import BREAK_CODE
 
-__all__ = ["Rows", "rows_of"]
+__all__ = ["rows_of"]
 
 # Bytes of text taken at a time, so that its code points find memory that is warm; a longer row is taken alone.
 BATCH = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Some texts as one: row i is codes[starts[i] : starts[i + 1] - 1], with a break where the rows meet.
-
-    `first` is the number of row 0 in the column; `used_by` says instead, where the rows are a dictionary's values,
-    which rows of the column each value stands in.
-    """
-
-    texts: Sequence[str] | pa.Array
-    codes: Codes
-    starts: NDArray[np.int64]
-    first: int = 0
-    used_by: Sequence[Sequence[int]] | None = None
-
-    def __getitem__(self, row: int) -> str:
-        """The text of the row."""
-        return str(self.texts[row])
-
-    def around(self, place: int) -> tuple[int, int, int]:
-        """The row that holds the place, where it begins and where it ends."""
-        row = int(np.searchsorted(self.starts, place, side="right")) - 1
-        return row, int(self.starts[row]), int(self.starts[row + 1]) - 1
-
-    def split(self, places: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """The rows of an array that begin with start and end, in order, by row of text and counted from its begin."""
-        if not len(places):
-            return
-        rows = np.searchsorted(self.starts, places[:, 0], side="right") - 1
-        places[:, :2] -= self.starts.take(rows)[:, None]
-        cuts = [0, *(np.flatnonzero(rows[1:] != rows[:-1]) + 1).tolist(), len(rows)]
-        for begin, end in pairwise(cuts):
-            yield int(rows[begin]), places[begin:end]
-
-    def numbers(self, row: int) -> Sequence[int]:
-        """The rows of the column that hold this row's text."""
-        return (self.first + row,) if self.used_by is None else self.used_by[self.first + row]
 
 
 def rows_of(column: pa.Array | pa.ChunkedArray) -> Iterator[Rows]:

@@ -8,25 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import pairwise
-from typing import Literal, Unpack
+from typing import TYPE_CHECKING, Literal, Unpack
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from lictor.errors import UsageError
 from lictor.match.alike import alike
 from lictor.match.aswritten import AsWritten
 from lictor.match.bidi import OVERRIDE, displayed
-from lictor.match.columns import Rows, rows_of
 from lictor.match.evidence import Evidence, Place, Verified, in_order, longest, placed
 from lictor.match.found import Match, Matches, matches_at
+from lictor.match.rows import Rows
 from lictor.match.search import Search
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import OptionValues, Pattern, Term, options_from
 from lictor.match.verify import Found, Verifier
 from lictor.text import BITS, encode
 from lictor.text.reading import SHORT
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Matcher"]
 
@@ -79,6 +81,8 @@ class Matcher:
 
     def warm_up(self) -> None:
         """Builds what is otherwise built on first need."""
+        import pyarrow as pa  # noqa: PLC0415
+
         self.find_column(pa.array([term.text for term in self.terms[:1]], pa.string()))
 
     def find(self, text: str, overlap: Overlap = "longest") -> list[Match]:
@@ -110,6 +114,9 @@ class Matcher:
 
     def find_column(self, column: pa.Array | pa.ChunkedArray) -> dict[int, Matches]:
         """All matches by row, for the rows that have any; a null has none."""
+        # Whoever searches single texts need not wait for pyarrow.
+        from lictor.match.columns import rows_of  # noqa: PLC0415
+
         found: dict[int, Matches] = {}
         for rows in rows_of(column):
             for row, matches in self._find_rows(rows):
