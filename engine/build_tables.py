@@ -40,6 +40,8 @@ LONGER_WORD = 10
 ENGLISH_WORD = 100
 # What stands in more characters than these is no mark of any: sharing it makes no two characters alike.
 SHARED_PART = 12
+# Nor is a single stroke, which is in everything.
+SINGLE_STROKES = frozenset("一丨丶丿乙乚亅")
 # The sides in which characters that share the rest are taken for one another.
 SIDES = frozenset(
     "亻扌氵钅讠忄艹犭礻衤饣纟刂人手水金言心草犬示衣食糸刀火竹木口土女日月目石王玉山虫马足车贝页疒宀广辶禾米巾彳"
@@ -362,7 +364,7 @@ def shared_parts() -> Iterator[str]:
     for char, parts in sorted(character_parts().items()):
         if len(parts) == 2 and _is_everyday(char):
             for side, part in (parts, parts[::-1]):
-                if side in SIDES and part not in SIDES:
+                if side in SIDES and part not in SIDES and part not in SINGLE_STROKES:
                     sharing[part].append(char)
     for part, chars in sorted(sharing.items()):
         if len(chars) <= SHARED_PART:

@@ -15,7 +15,7 @@ from lictor.match.edges import DOT_FORMS, SPELT_DOT_SIDES
 from lictor.match.gaps import BRACKETS, CLAUSE_MARKS
 from lictor.match.spellings import MASKS, cancel_phrase, compile_term
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, Term
-from lictor.match.verify import CLOSED_WITHIN, MEET_BY_CHANCE
+from lictor.match.verify import BOTH_BY_CHANCE, CLOSED_WITHIN, MEET_BY_CHANCE
 from lictor.text import BITS, Part, describe, differences, names_of
 from lictor.text.frequency import frequency, is_ordinary_word
 from lictor.text.tables import (
@@ -301,10 +301,14 @@ def judge(
     if needed & (BITS["sound"] | BITS["shape"]) and size == 2 and all(one.flags & HAN for one in pattern.letters):
         first, second = written(places[0].char), written(places[-1].char)
         before, after = written(text[:start][-1:]), written(text[end:][:1])
+        if len(places) > size:
+            return None
         together = first + second if end - start == 2 else ""
         if any(map(is_ordinary_word, (together, before + first, second + after))):
             return None
-        if frequency(first) * frequency(second) > MEET_BY_CHANCE:
+        meant = [written(one.char) for one in pattern.letters]
+        chance = MEET_BY_CHANCE if first == meant[0] or second == meant[1] else BOTH_BY_CHANCE
+        if frequency(first) * frequency(second) > chance:
             return None
     return start, end, needed
 
