@@ -84,6 +84,9 @@ def test_a_checkpoint_shows_a_cut(lictor, enforced, key, tmp_path):
     said = lictor("ledger", "checkpoint", enforced, "--key", key)
     whole = lictor("ledger", "verify", enforced, "--checkpoint", kept, "--key", public)
     told = json.loads(lictor("ledger", "verify", enforced, "--checkpoint", kept, "--key", public, "--json").out)
+    since = ("--checkpoint", kept, "--key", public, "--new")
+    new = lictor("ledger", "verify", enforced, *since)
+    told_new = json.loads(lictor("ledger", "verify", enforced, *since, "--json").out)
     cut = "DELETE FROM made WHERE entry > 6; DELETE FROM blob WHERE entry > 6; DELETE FROM entry WHERE seq > 6;"
     edited(enforced, cut)
     broken = lictor("ledger", "verify", enforced, "--checkpoint", kept, "--key", public, "--json")
@@ -91,6 +94,8 @@ def test_a_checkpoint_shows_a_cut(lictor, enforced, key, tmp_path):
     assert (signed.code, signed.out, said.out) == (0, "", kept.read_text("utf-8"))
     assert (whole.code, "checkpoint: as `example.org/ledger` signed it at 7 rows" in whole.out) == (0, True)
     assert (told["whole"], told["checkpoint"]) == (True, "example.org/ledger")
+    assert (new.code, new.out.splitlines()[0]) == (0, "whole: 7 rows, 0 blobs, 0 erased, those after row 7 looked at")
+    assert (told_new["whole"], told_new["after"], "after" in told) == (True, 7, False)
     assert lictor("ledger", "verify", enforced).code == 0
     assert (broken.code, json.loads(broken.out)["row"]) == (1, 7)
 
@@ -104,6 +109,7 @@ def test_a_checkpoint_shows_a_cut(lictor, enforced, key, tmp_path):
         (["--checkpoint", "checkpoint", "--key", "checkpoint"], "no verifier key"),
         (["--checkpoint", "scanned.db", "--key", "key.pub"], "is not text"),
         (["--checkpoint", "missing", "--key", "key.pub"], "missing"),
+        (["--new"], "what a checkpoint has not seen"),
     ],
 )
 def test_what_cannot_be_verified_against(lictor, scanned, key, tmp_path, options, fact):

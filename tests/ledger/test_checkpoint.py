@@ -112,6 +112,59 @@ def test_segments_are_signed_together(tmp_path, make):
     assert [one.rows for one in found] == [0, 17, 17, 12]
 
 
+def test_only_what_is_new_is_looked_at(tmp_path, make):
+    """What was added since is held to the rules; what was signed, to the hash of its last row alone."""
+    paths = segments(tmp_path, make)
+    checkpoint = take_checkpoint(paths, "log")
+    with Ledger.open(paths[0]) as ledger:
+        ledger.append(make.facts(6, 7))
+    with Ledger.open(paths[2]) as ledger:
+        ledger.append(make.facts(1))
+    grown(tmp_path / "d", make)
+    paths = [*paths, tmp_path / "d"]
+    found = verify_against(checkpoint, paths, new=True)
+
+    assert [(19, 17), (12, 12), (2, 0), (17, 0)] == [(one.rows, one.after) for one in found]
+    assert [one.head for one in found] == [one.head for one in verify_against(checkpoint, paths)]
+    with make.hand(paths[0]) as raw:
+        raw.execute("UPDATE entry SET body = replace(body, 'filter', 'hide') WHERE seq = 3")
+    assert found == verify_against(checkpoint, paths, new=True)
+    with pytest.raises(LedgerError, match="segment `a`: row 3 of the ledger is broken"):
+        verify_against(checkpoint, paths)
+
+
+@pytest.mark.parametrize(
+    ("change", "fact"),
+    [
+        ("UPDATE entry SET body = replace(body, 'fact', 'fake') WHERE seq = 19", "row 19 of the ledger is broken"),
+        ("DELETE FROM made WHERE entry > 17", "row 18 of the ledger is broken"),
+        ("DELETE FROM entry WHERE seq = 18", "row 18 of the ledger is broken"),
+        ("DELETE FROM entry WHERE seq > 16", "was cut after row 16"),
+        ("UPDATE entry SET hash = zeroblob(32) WHERE seq = 17", "row 18 of the ledger is broken"),
+    ],
+)
+def test_what_is_new_is_looked_at_closely(path, make, change, fact):
+    """An edit after the checkpoint is found, and so is a cut before it."""
+    checkpoint = take_checkpoint([grown(path, make)], "log")
+    with Ledger.open(path) as ledger:
+        ledger.append(make.facts(6, 7))
+    with make.hand(path) as raw:
+        if "> 16" in change:
+            raw.execute("DELETE FROM made WHERE entry > 16")
+            raw.execute("DELETE FROM blob WHERE entry > 16")
+        raw.execute(change)
+    with pytest.raises(LedgerError, match=fact):
+        verify_against(checkpoint, [path], new=True)
+
+
+def test_a_chain_computed_anew_is_found_by_its_signed_row(path, make):
+    """Also where only what is new is looked at, since the hash of the last signed row is another then."""
+    checkpoint = take_checkpoint([grown(path, make)], "log")
+    recomputed(make, path, lambda rows: [(seq, body.replace("filter", "hide")) for seq, body in rows])
+    with pytest.raises(LedgerError, match="was rewritten"):
+        verify_against(checkpoint, [path], new=True)
+
+
 def test_a_missing_segment_is_named(tmp_path, make):
     """One that was signed must be there, also where its rows are none."""
     paths = segments(tmp_path, make)

@@ -31,9 +31,12 @@ __all__ = ["command"]
 @click.option(
     "--key", type=click.Path(path_type=Path), metavar="K", help="The verifier key the checkpoint is signed by."
 )
+@click.option("--new", is_flag=True, help="Look only at what was added since the checkpoint.")
 @jobs_option
 @json_option
-def command(*, files: tuple[Path, ...], checkpoint: Path | None, key: Path | None, jobs: int, as_json: bool) -> int:
+def command(
+    *, files: tuple[Path, ...], checkpoint: Path | None, key: Path | None, new: bool, jobs: int, as_json: bool
+) -> int:
     """Whether the record is whole; names the first broken row.
 
     The exit code is 1 where the ledger is broken, 2 where FILE cannot be read or is no ledger. A cut tail leaves a
@@ -45,12 +48,14 @@ def command(*, files: tuple[Path, ...], checkpoint: Path | None, key: Path | Non
     for file in segments:
         Ledger.read(file).close()
     signed = _signed(checkpoint, key)
+    if new and signed is None:
+        raise UsageError("what is new is what a checkpoint has not seen", hint="give `--checkpoint` and `--key`")
     spread = partial(ordered_map, jobs=jobs)
     try:
         if signed is None:
             found = [_verified(file, spread, jobs, alone=len(segments) == 1) for file in segments]
         else:
-            found = verify_against(signed, segments, spread=spread, parts=jobs)
+            found = verify_against(signed, segments, spread=spread, parts=jobs, new=new)
     except LedgerError as broken:
         if as_json:
             _result({"whole": False, "row": broken.seq, "fact": display(str(broken)), "hint": broken.hint})
@@ -62,7 +67,8 @@ def command(*, files: tuple[Path, ...], checkpoint: Path | None, key: Path | Non
     if as_json:
         for file, one in zip(segments, found, strict=True):
             named = {"segment": display(file.name)} if several else {}
-            _result(named | {"whole": True, **asdict(one)} | ({} if signed is None else {"checkpoint": signed.origin}))
+            told = {name: value for name, value in asdict(one).items() if name != "after" or new}
+            _result(named | {"whole": True, **told} | ({} if signed is None else {"checkpoint": signed.origin}))
     else:
         for file, one in zip(segments, found, strict=True):
             say.result((f"segment: {escape_controls(file.name)}\n" if several else "") + _told(one))
@@ -90,7 +96,8 @@ def _verified(file: Path, spread: Spread, jobs: int, *, alone: bool) -> Verified
 
 
 def _told(one: Verified) -> str:
-    return f"whole: {one.rows:,} rows, {one.blobs:,} blobs, {one.erased:,} erased\nhead: {one.head}"
+    looked_at = f", those after row {one.after:,} looked at" if one.after else ""
+    return f"whole: {one.rows:,} rows, {one.blobs:,} blobs, {one.erased:,} erased{looked_at}\nhead: {one.head}"
 
 
 def _result(value: dict[str, Any]) -> None:

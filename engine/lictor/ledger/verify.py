@@ -36,12 +36,16 @@ _WORTH_SPREADING = 20_000  # rows: below, to begin another process takes longer 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A whole ledger: its rows, the blobs present and erased, and the hash of its last row in hex."""
+    """A whole ledger: its rows, the blobs present and erased, and the hash of its last row in hex.
+
+    Where only rows after a certain one were looked at, `after` is that row, and `blobs` are those of the rows after it.
+    """
 
     rows: int
     head: str
     blobs: int
     erased: int
+    after: int = 0
 
 
 def verify(
@@ -51,22 +55,27 @@ def verify(
     spread: Spread | None = None,
     parts: int = 1,
     leaves: Callable[[list[bytes]], object] | None = None,
+    after: int = 0,
 ) -> Verified:
     """The ledger's size and head, if all of it is as it was appended; otherwise a `LedgerError` with the first `seq`.
 
     It reads one snapshot, and holds up nobody who writes meanwhile. `spread` lets so many `parts` be walked at once, by
-    processes of its own; `leaves` is given the rows' hashes, in order.
+    processes of its own; `leaves` is given the rows' hashes, in order. Rows up to `after` are taken to be whole, and
+    not looked at; the first hash that `leaves` is given is then that of row `after`.
     """
     place = Path(path)
     with in_our_words(place), closing(open_to_read(place, wait=wait)) as connection:
         connection.execute("BEGIN")
         rows = max(connection.execute("SELECT coalesce(max(seq), 0) FROM entry").fetchone()[0], 0)
         key = os.urandom(16)
-        parts = parts if spread is not None and rows > _WORTH_SPREADING else 1
+        new = max(rows - after, 0)
+        parts = parts if spread is not None and new > _WORTH_SPREADING else 1
         stretches = [
-            Stretch(rows * part // parts + 1, rows * (part + 1) // parts, key, leaves=leaves is not None)
+            Stretch(after + new * part // parts + 1, after + new * (part + 1) // parts, key, leaves=leaves is not None)
             for part in range(parts)
         ]
+        if after and leaves is not None:
+            leaves([hashed for (hashed,) in connection.execute(_HASH, (after,))])
         if parts == 1 or spread is None:
             walks: Iterable[Walked] = (walk(connection, stretch) for stretch in stretches)
         else:
@@ -77,7 +86,7 @@ def verify(
             if leaves is not None:
                 leaves(walked.leaves)
         _refuse_strays(connection, rows)
-        if made != sum(fingerprint(key, name, seq) for name, seq in connection.execute(_MADE)):
+        if made != sum(fingerprint(key, name, seq) for name, seq in connection.execute(_MADE, (after,))):
             raise _misplaced(connection)
         erased = connection.execute(_ERASED).fetchone()[0]
         part = schema.missing_part(connection)
@@ -86,7 +95,7 @@ def verify(
             f"the {part} of the ledger is missing or altered, though its rows are whole",
             hint="compare with a copy held elsewhere",
         )
-    return Verified(rows=rows, head=head.hex(), blobs=blobs, erased=erased)
+    return Verified(rows=rows, head=head.hex(), blobs=blobs, erased=erased, after=after)
 
 
 def _walker(place: Path, wait: float) -> Callable[[Stretch], Walked]:
@@ -104,7 +113,7 @@ def _refuse_strays(connection: sqlite3.Connection, rows: int) -> None:
     if stray is not None:
         raise broken(stray, "rows are numbered from 1")
     owner = connection.execute(
-        "SELECT CAST(entry AS INTEGER), CAST(name AS TEXT) FROM blob WHERE entry NOT BETWEEN 1 AND ? LIMIT 1", (rows,)
+        "SELECT CAST(entry AS INTEGER), CAST(name AS TEXT) FROM blob WHERE entry < 1 OR entry > ? LIMIT 1", (rows,)
     ).fetchone()
     if owner is not None:
         raise broken(owner[0], f"blob `{owner[1]}` belongs to no row")
@@ -115,7 +124,8 @@ def _misplaced(connection: sqlite3.Connection) -> LedgerError:
     return broken(min(seqs, default=sys.maxsize), "its decisions are not found by their ids")
 
 
-_MADE = "SELECT CAST(id AS TEXT), CAST(entry AS INTEGER) FROM made"
+_HASH = "SELECT hash FROM entry WHERE seq = ?"
+_MADE = "SELECT CAST(id AS TEXT), CAST(entry AS INTEGER) FROM made WHERE CAST(entry AS INTEGER) > ?"
 _MISPLACED = """SELECT min(seq) FROM entry, json_each(entry.body, '$.decisions') AS one
   WHERE kind = 'fact' AND NOT EXISTS (
     SELECT 1 FROM made WHERE made.id = json_extract(one.value, '$.id') AND made.entry = entry.seq)
