@@ -7,10 +7,12 @@ masked, reversed, pinyin, 拆字, the dot of a host name) adds patterns.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import lru_cache
 from itertools import product
+
+from msgspec.structs import replace
 
 from lictor.errors import UsageError
 from lictor.match.terms import Letter, MatchOptions, Pattern, Term, is_han
@@ -56,13 +58,17 @@ def compile_term(term: Term, order: int) -> list[Pattern]:
 
 def cancel_phrase(phrase: str, options: MatchOptions, order: int, scope: int | None) -> Pattern:
     """The pattern of a phrase that cancels matches: of the term numbered `scope`, or of all."""
-    # A phrase must be written as it is, or everything inside it could be disguised at will.
-    written = replace(
+    term = Term(phrase, options=_as_written(options))
+    return replace(_spell(term, phrase, order, 0), allow=True, scope=scope)
+
+
+@lru_cache(maxsize=256)
+def _as_written(options: MatchOptions) -> MatchOptions:
+    """A phrase must be written as it is, or everything inside it could be disguised at will."""
+    return dataclasses.replace(
         options, lookalike=False, leet=False, separators="none", repeats=False, boundary="none", ticker=False,
         inflect=False, masked=False, reversed=False, sound="none", split=False, shape=False,
     )  # fmt: skip
-    term = Term(phrase, options=written)
-    return replace(_spell(term, phrase, order, 0), allow=True, scope=scope)
 
 
 def _cancelling(term: Term, order: int) -> list[Pattern]:
@@ -190,8 +196,8 @@ def _sounded(plain: Pattern) -> list[Pattern]:
     if not found or han < len(plain.letters) or any(plain.gaps) or level == "homophone":
         return found
     # Letters of a syllable may not go on in a word, whatever the term's own boundary; a digit beside them is none.
-    lettered = replace(term.options, sound="none", boundary="word")
-    spelt = replace(term, options=lettered)
+    lettered = dataclasses.replace(term.options, sound="none", boundary="word")
+    spelt = dataclasses.replace(term, options=lettered)
     found += [
         replace(_spell(spelt, text, plain.order, plain.needs | BITS["sound"]), term=term, allowed=plain.allowed)
         for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level))
@@ -274,11 +280,11 @@ def _hosts(term: Term, order: int, needs: int) -> list[Pattern]:
         raise UsageError(
             f"host `{term.text}` is no host name", hint="write it as `example.com`, without scheme or path"
         )
-    options = replace(
+    options = dataclasses.replace(
         term.options, leet=False, repeats=False, script=False, accents=False, separators="none", inflect=False,
         masked=False, reversed=False, ticker=False, sound="none", split=False, shape=False,
     )  # fmt: skip
-    plain = replace(term, options=options)
+    plain = dataclasses.replace(term, options=options)
     found = []
     for dot, extra in ((".", 0), ("点", BITS["separators"]), ("點", BITS["separators"]), ("dot", BITS["separators"])):
         spelt = _spell(plain, dot.join(labels), order, needs | extra)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, Literal, Self, TypedDict
 
+import msgspec
+
 from lictor.errors import UsageError
 from lictor.text import BITS, Part
 from lictor.text.tables import DIGIT, HAN, KEPT, KIND, LETTER, kinds
@@ -175,8 +177,7 @@ class Term:
         object.__setattr__(self, "allow", tuple(self.allow))
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """One letter of a pattern: its part, the character it comes from and which part of that, and its kind."""
 
     part: Part
@@ -185,8 +186,7 @@ class Letter:
     flags: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True, eq=False):
     """One spelling of a term.
 
     `gaps[i]` is what stands between letters i and i + 1 in the term; `lead` and `trail` are its own symbols before the
