@@ -1,7 +1,7 @@
 """How often a rule was right follows from what people decided of what it found."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lictor.author.precision import precision_by_rule, wilson
@@ -79,6 +79,7 @@ def test_wilson():
 
 
 @given(st.integers(0, 1000), st.integers(1, 1000))
+@example(0, 346)
 def test_the_share_lies_in_its_interval(right, more):
     """Whatever was observed lies between the bounds, and these between none and all."""
     low, high = wilson(right, right + more)

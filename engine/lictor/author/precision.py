@@ -46,7 +46,8 @@ def wilson(right: int, all_: int) -> tuple[float, float]:
     share, z2 = right / all_, _Z * _Z
     middle = (share + z2 / (2 * all_)) / (1 + z2 / all_)
     half = _Z / (1 + z2 / all_) * sqrt(share * (1 - share) / all_ + z2 / (4 * all_ * all_))
-    return max(0.0, middle - half), min(1.0, middle + half)
+    # None begins at none, and all ends at all, which rounding may miss.
+    return max(0.0, middle - half) if right else 0.0, min(1.0, middle + half) if right < all_ else 1.0
 
 
 def precision_by_rule(
