@@ -68,7 +68,7 @@ class Conditions:
 
     def __init__(self, named: Mapping[str, Condition], inline: Mapping[int, str], costs: Mapping[Key, float]) -> None:
         self._named = named
-        self._inline = inline
+        self.inline = inline
         self._known_keys: dict[str, list[Key]] = {}
         for key in costs:
             self._known_keys.setdefault(key[0], []).append(key)
@@ -208,7 +208,7 @@ class Conditions:
         if name in DETECTORS:
             return (_Leaf(name, None, disguises, detector=True),)
         if condition.operator in ("use", "lexicon", "terms"):
-            lexicon = name or condition.lexicon or self._inline[id(condition)]
+            lexicon = name or condition.lexicon or self.inline[id(condition)]
             return (_Leaf(lexicon, condition.strength, disguises, detector=False),)
         below: Sequence[Condition] = condition.any_ or ()
         if condition.operator == "mechanism":
