@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lictor.match.edges import PASSED, passed_over
-from lictor.match.lookup import Places, one_by_one
+from lictor.match.lookup import Places
 from lictor.match.search import Hits
 from lictor.text import Codes
 from lictor.text.tables import BREAK_CODE
@@ -41,21 +41,28 @@ def alike(codes: Codes, hits: Hits, beside: Places) -> tuple[Places, Places]:
     before, sizes, words = before.take(some), sizes.take(some), hits.words.take(some)
     begins = hits.begins.take(some) - before
     firsts = np.cumsum(sizes) - sizes
-    places, whose = one_by_one(begins, sizes)
-    seen = codes.take(places)
-    hashes = np.add.reduceat(seen * _FACTORS.take(places - begins.take(whose)), firsts)
+    within = np.arange(int(sizes.sum()))
+    within -= np.repeat(firsts, sizes)
+    seen = codes.take(within + np.repeat(begins, sizes))
+    hashes = np.add.reduceat(seen * _FACTORS.take(within), firsts)
     for values in (words, sizes, before):
         hashes = (hashes ^ values.astype(np.uint64)) * _MIX
-    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
-    first = first.take(group)
+    order = np.argsort(hashes)
+    ordered = hashes.take(order)
+    new = np.flatnonzero(np.concatenate([[True], ordered[1:] != ordered[:-1]]))
+    # Of those that seem the same the one that comes first stands for all.
+    first = np.empty(len(order), np.int64)
+    first[order] = np.repeat(np.minimum.reduceat(order, new), np.diff(new, append=len(order)))
     # Hashes collide: what seems the same is compared.
-    same = seen == codes.take(places + (begins.take(first) - begins).take(whose), mode="clip")
-    same = np.logical_and.reduceat(same, firsts)
+    within += np.repeat(begins.take(first), sizes)
+    same = np.logical_and.reduceat(seen == codes.take(within, mode="clip"), firsts)
     for values in (words, sizes, before):
         same &= values == values.take(first)
     own[some[same]] = some.take(first[same])
     stand = np.flatnonzero(own == np.arange(len(own)))
-    return stand, np.searchsorted(stand, own)
+    numbers = np.empty(len(own), np.int64)
+    numbers[stand] = np.arange(len(stand))
+    return stand, numbers.take(own)
 
 
 @cache
