@@ -98,7 +98,7 @@ class Matcher:
         places = self._glance(text) if len(text) <= self._short else None
         if places is None:
             rows = Rows([text], encode(text), np.array([0, len(text) + 1]))
-            places = next((places.tolist() for _, places in self._places(rows)), [])
+            places = next((places.tolist() for _, places in self._places(rows, {})), [])
         if overlap == "longest":
             places = list(longest(places))
         return list(matches_at(text, places, self._named))
@@ -145,17 +145,20 @@ class Matcher:
     def _find_rows(self, rows: Rows) -> Iterator[tuple[int, Matches]]:
         # Rows that read the same have the same matches.
         alike: dict[str, Matches] = {}
-        for row, places in self._places(rows):
-            text = rows[row]
+        texts: dict[int, str] = {}
+        for row, places in self._places(rows, texts):
+            text = texts[row] if row in texts else rows[row]
             matches = alike.get(text)
             if matches is None:
                 matches = alike[text] = Matches(text, places, self._named)
             yield row, matches
 
-    def _places(self, rows: Rows) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """The places by row, for the rows that have any, counted from where the row begins."""
+    def _places(self, rows: Rows, texts: dict[int, str]) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """The places by row, for the rows that have any, counted from where the row begins.
+
+        The texts of rows that were looked at are kept in the mapping.
+        """
         evidence = Evidence()
-        begin, end, text = 0, -1, ""
         for search, verifier, written, beside in self._columnwise:
             verified = Verified(verifier)
             for hits in search.occurrences(rows.codes):
@@ -167,26 +170,31 @@ class Matcher:
                 own = stand = np.arange(len(hits.words))
                 if not hits.letters and len(own) > self._several:
                     stand, own = alike(rows.codes, hits, beside.take(hits.words))
-                words, begins, _, untils = (values.take(stand).tolist() for values in hits[:4])
+                some = hits.some(stand)
+                which, row_begins, row_ends = rows.holding(some.begins)
+                after = np.where(some.until >= 0, np.minimum(some.until, row_ends) - row_begins, -1)
+                begins = some.begins.tolist()
                 all_said = []
-                for word, start, until in zip(words, begins, untils, strict=True):
-                    if not begin <= start < end:
-                        row, begin, end = rows.around(start)
-                        text = rows[row]
-                    after = min(until, end) - begin if until >= 0 else -1
-                    said = verified.at(word, text, start - begin, after, letters=hits.letters)
-                    all_said.append(said)
+                for word, row, start, until in zip(
+                    some.words.tolist(),
+                    which.tolist(),
+                    (some.begins - row_begins).tolist(),
+                    after.tolist(),
+                    strict=True,
+                ):
+                    text = texts.get(row)
+                    if text is None:
+                        text = texts[row] = rows[row]
+                    all_said.append(verified.at(word, text, start, until, letters=hits.letters))
                 if len(own) > len(stand):
                     evidence.add_alike(all_said, own, hits.begins)
                 else:
                     for said, start in zip(all_said, begins, strict=True):
                         evidence.add(said, start)
         if self._turns:
-            end = -1
-            for start in np.flatnonzero(rows.codes == ord(OVERRIDE)).tolist():
-                if start > end:
-                    row, begin, end = rows.around(start)
-                    evidence.add(placed(self._find_displayed(rows[row]), 0), begin)
+            which, begins, _ = rows.holding(np.flatnonzero(rows.codes == ord(OVERRIDE)))
+            for row, begin in dict(zip(which.tolist(), begins.tolist(), strict=True)).items():
+                evidence.add(placed(self._find_displayed(rows[row]), 0), begin)
         yield from rows.split(evidence.places())
 
     def _find_displayed(self, text: str) -> Iterator[Found]:

@@ -36,10 +36,10 @@ class Rows:
         """The text of the row."""
         return str(self.texts[row])
 
-    def around(self, place: int) -> tuple[int, int, int]:
-        """The row that holds the place, where it begins and where it ends."""
-        row = int(np.searchsorted(self.starts, place, side="right")) - 1
-        return row, int(self.starts[row]), int(self.starts[row + 1]) - 1
+    def holding(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """For each place the row that holds it, where that begins and where it ends."""
+        rows = np.searchsorted(self.starts, places, side="right") - 1
+        return rows, self.starts.take(rows), self.starts.take(rows + 1) - 1
 
     def split(self, places: NDArray[np.int64]) -> Iterator[tuple[int, NDArray[np.int64]]]:
         """The rows of an array that begin with start and end, in order, by row of text and counted from its begin."""
