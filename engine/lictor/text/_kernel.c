@@ -346,9 +346,36 @@ static int look(Find *find, int64_t place, uint32_t hash) {
     return 0;
 }
 
-static int ascending(const void *one, const void *other) {
-    int64_t a = *(const int64_t *)one, b = *(const int64_t *)other;
-    return (a > b) - (a < b);
+/* The numbers in order: stretches that are so already are merged two by two. What is found is nearly in order. */
+static int put_in_order(Numbers *numbers) {
+    Py_ssize_t count = numbers->count;
+    int64_t *from = numbers->own, *to = malloc((size_t)count * sizeof(int64_t));
+    if (!to) return -1;
+    for (int again = 1; again;) {
+        Py_ssize_t done = 0;
+        again = 0;
+        while (done < count) {
+            Py_ssize_t one = done, middle = done + 1;
+            while (middle < count && from[middle - 1] <= from[middle]) middle++;
+            Py_ssize_t other = middle, end = middle + (middle < count);
+            while (end < count && from[end - 1] <= from[end]) end++;
+            while (one < middle && other < end) {
+                int later = from[other] < from[one];
+                to[done++] = later ? from[other] : from[one];
+                one += !later;
+                other += later;
+            }
+            while (one < middle) to[done++] = from[one++];
+            while (other < end) to[done++] = from[other++];
+            again |= done < count || end > middle;
+        }
+        int64_t *last = from;
+        from = to;
+        to = last;
+    }
+    numbers->own = from;
+    free(to);
+    return 0;
 }
 
 /* Places are gathered without branches, some hundreds at a time, and only then looked at: what is rare but irregular
@@ -434,6 +461,13 @@ static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_
         int64_t end = from + SOME < size ? from + SOME : size;
         int odd = 0;
         for (int64_t at = from; at < end; at++) {
+            /* Most are none: eight at a time. */
+            uint64_t eight = 0;
+            if (at + 8 <= end) memcpy(&eight, marks + at, 8);
+            if (at + 8 <= end && !(eight & 0x4141414141414141u)) {
+                at += 7;
+                continue;
+            }
             broken[odd] = at;
             odd += (marks[at] & (ALIKE | LOOSE)) != 0;
         }
@@ -546,7 +580,7 @@ static PyObject *find(PyObject *self, PyObject *args) {
                  (wholes_n && look_letters(&find, wholes, whole_bits, whole_shift) < 0) ||
                  (singles_n && look_singles(&find, singles) < 0);
     Numbers *found = &find.found;
-    if (!found->sorted) qsort(found->own, (size_t)found->count, sizeof(int64_t), ascending);
+    if (!failed && !found->sorted) failed = put_in_order(found) < 0;
     Py_ssize_t count = 0;
     for (Py_ssize_t at = 0; at < found->count; at++)
         if (!at || found->own[at] != found->own[at - 1]) found->own[count++] = found->own[at];
