@@ -41,7 +41,7 @@ Overlap = Literal["longest", "all"]
 class Matcher:
     """Finds terms in texts. Options apply to the terms given as plain str; safe to share between threads.
 
-    With `automaton`, words are found by pyahocorasick, without by numpy; the matches are the same.
+    With `automaton`, words are found by pyahocorasick, without by a look-up of our own; the matches are the same.
     """
 
     def __init__(

@@ -4,6 +4,8 @@ from numpy.typing import NDArray
 
 _Array = NDArray[Any]
 
+VERSION: int
+
 def decide(
     codes: _Array,
     words: _Array,

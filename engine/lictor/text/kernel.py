@@ -1,7 +1,8 @@
 """The compiled loops, where this installation has them: `compiled` is the module, or None where numpy does the work.
 
 They are built from `_kernel.c` when Lictor is installed where there is a C compiler, and come with its wheels. The
-results are the same; `LICTOR_KERNEL=numpy` in the environment does without them, to compare.
+results are the same; `LICTOR_KERNEL=numpy` in the environment does without them, to compare. So does an installation
+whose source is newer than what it compiled.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from types import ModuleType
 
 __all__ = ["compiled", "name"]
 
+# As `_kernel.c` has it.
+_VERSION = 1
+
 compiled: ModuleType | None = None
 if os.environ.get("LICTOR_KERNEL") != "numpy":
     try:
@@ -18,7 +22,7 @@ if os.environ.get("LICTOR_KERNEL") != "numpy":
     except ImportError:
         pass
     else:
-        compiled = _kernel
+        compiled = _kernel if _kernel.VERSION == _VERSION else None
 
 
 def name() -> str:
