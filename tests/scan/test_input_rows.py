@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lictor.scan.inputs import InputBatch, Limits, Reject, csv_rows, jsonl_rows, lines, txt_rows
 from lictor.scan.inputs.values import Origin
 from lictor.scan.inputs.wanted import Wanted
+from lictor.text import kernel
 
 ORIGIN = Origin("a", "d")
 WANTED = Wanted.of({}, ["risk"])
@@ -180,6 +181,124 @@ def test_keys_that_come_late_are_read(late):
     assert found[9] == {"text": "a", "id": "1"}
     assert found[10] == ({"text": "b", "lang": "zh"} if b"zh" in late else "invalid_json")
     assert found[11] == {"text": "c"}
+
+
+PLAIN = st.dictionaries(
+    st.sampled_from(["text", "id", "text.bio", "risk"]), st.text(max_size=20) | st.none(), min_size=1
+)
+ODD = st.sampled_from([bytes([one]) for one in b'{}":,\\ u0d8c\n\r\t\x00\xff\xe4n'])
+SPACES = st.sampled_from([b"", b" ", b"\t \r"])
+needs_kernel = pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+
+
+def plain_lines(rows, ascii_only, space, ended):
+    lines = []
+    for row in rows:
+        pairs = [as_object([pair], ascii_only=ascii_only)[1:-1].replace(b": ", b":" + space, 1) for pair in row.items()]
+        lines.append(space + b"{" + space + (space + b"," + space).join(pairs) + space + b"}" + space)
+    return b"\n".join(lines) + b"\n" * ended
+
+
+def as_read(data):
+    """What becomes of the rows as the kernel reads them, if it does, and as the standard library does."""
+    block = lines.LineBlock(b'{"text": "first", "id": "1", "text.bio": "", "risk": "low"}\n' + data, 1)
+    reader = jsonl_rows._Reader(ORIGIN, WANTED)
+    reader._expect(block.data)
+    arrays = reader._strings(block.data)
+    read = None
+    if arrays is not None:
+        rows = enumerate(pa.RecordBatch.from_pydict(arrays).to_pylist(), 1)
+        read = {row: {k: v for k, v in values.items() if v is not None} for row, values in rows}
+        read = {row: values if {"text", "text.bio"} & values.keys() else "no_text" for row, values in read.items()}
+    return read, fates(reader._slow(block))
+
+
+@needs_kernel
+@given(st.lists(PLAIN, min_size=1, max_size=6), st.booleans(), SPACES, st.booleans())
+def test_the_kernel_reads_strings_as_the_standard_library(rows, ascii_only, space, ended):
+    """Objects of strings and nulls, escaped or not, are read without Arrow, and the same."""
+    fast, slow = as_read(plain_lines(rows, ascii_only, space, ended))
+
+    assert fast == slow
+
+
+@needs_kernel
+@settings(max_examples=500)
+@given(st.lists(PLAIN, min_size=1, max_size=3), st.booleans(), SPACES, st.data())
+def test_the_kernel_refuses_what_is_not_as_it_should_be(rows, ascii_only, space, draw):
+    """Whatever has become of a byte or two: what the kernel reads, the standard library reads as well, and the same."""
+    data = bytearray(plain_lines(rows, ascii_only, space, ended=True))
+    for _ in range(draw.draw(st.integers(1, 2))):
+        at = draw.draw(st.integers(0, len(data) - 1))
+        many = draw.draw(st.integers(0, 2))
+        data[at : at + many] = draw.draw(ODD)
+
+    fast, slow = as_read(bytes(data))
+
+    assert fast is None or fast == slow
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"text":"\\ud83d\\ude00"}',
+        b'{"text":"\\u00e9\\u4e2d\\u0000\\b\\f\\n\\r\\t\\/\\\\\\""}',
+        b'{"text":"12345678\\"12345678"}',
+    ],
+)
+def test_the_kernel_knows_every_escape(line):
+    """As the standard library does."""
+    fast, slow = as_read(line)
+
+    assert fast == slow
+
+
+@needs_kernel
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"{}",
+        b'{"text":"a"',
+        b'{"text":"a',
+        b'{"text":"a\\',
+        b'{"text":"\\u12',
+        b'{"text":"\\ud83d"}',
+        b'{"text":"\\ude00"}',
+        b'{"text":"\\ud83d\\u0041"}',
+        b'{"text":"a","text":"b"}',
+        b'{"text":1}',
+        b'{"text":"a","other":"b"}',
+        b'{"te\\u0078t":"a"}',
+        b'{"text":"a"}{"text":"b"}',
+        b'{"text":"a",}',
+        b'{"text":"\\x"}',
+        b'{"text":"a\tb"}',
+        b'{"text":"\xff"}',
+        b'\xef\xbb\xbf{"text":"a"}',
+        b'{"text":nul}',
+        b'{"text" "a"}',
+        b'["text"]',
+        b'{"text":"a"}x',
+        b'{"text":"\\u00g0"}',
+        b'{"text":"\\\x00"}',
+    ],
+)
+def test_the_kernel_leaves_the_rest_to_others(line):
+    """Whatever it does not know, in the middle of a block and at its end."""
+    assert as_read(line + b'\n{"text":"a"}\n')[0] is None
+    assert as_read(line)[0] is None or not line
+
+
+def test_a_key_that_would_be_escaped():
+    """It is none that can be compared byte by byte."""
+    wanted = Wanted.of({"text": 'a"b'}, [])
+    data = b'{"a\\"b": "1"}\n{"a"b": "2"}\n'
+
+    found = fates(jsonl_rows.read_jsonl(lines.line_blocks([data], 1000), ORIGIN, wanted))
+
+    assert found == {1: {"text": "1"}, 2: "invalid_json"}
 
 
 # CSV

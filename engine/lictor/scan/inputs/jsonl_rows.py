@@ -14,6 +14,7 @@ An `id`, or another of the optional columns, may be a number: it becomes the str
 
 Most files have the same keys in every line. Where the first line has only keys that are read, the block is expected to
 have no others, and Arrow refuses it if it does: to fill columns that never come with nulls takes as long as to parse.
+Where all values are strings besides, the kernel reads the block, and refuses whatever it does not know.
 """
 
 from __future__ import annotations
@@ -30,10 +31,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from lictor.scan.inputs.lines import LineBlock, LongLine, is_utf8, utf8_fault
+from lictor.scan.inputs.lines import LineBlock, LongLine, is_utf8, line_ends, utf8_fault
 from lictor.scan.inputs.values import InputBatch, Origin, Reason, Reject, RowNumbers
 from lictor.scan.inputs.wanted import Wanted, assemble, without_text
 from lictor.scan.naming import naming
+from lictor.text import kernel
 
 __all__ = ["read_jsonl"]
 
@@ -136,8 +138,11 @@ class _Reader:
                 self.types[name] = pa.int64() if isinstance(value, _Integer) else pa.string()
 
     def _fast(self, block: LineBlock) -> list[InputBatch | Reject] | None:
-        """The rows as Arrow reads them, or `None` where it cannot be believed."""
+        """The rows as the kernel or Arrow reads them, or `None` where neither can be believed."""
         data = block.data
+        if (arrays := self._strings(data)) is not None and without_text(arrays, self.wanted) is None:
+            count = len(next(iter(arrays.values())))
+            return list(self.origin.batches(assemble(arrays), np.arange(block.first, block.first + count)))
         lines = _objects(data)
         if lines is None or not is_utf8(data):
             return None
@@ -161,12 +166,41 @@ class _Reader:
             rows = rows[~mask]
         return refused + list(self.origin.batches(assemble(arrays), rows))
 
-    def _expected(self, data: bytes) -> pa.Table | None:
-        """What Arrow reads if there are no keys but those met before, a text among them; `None` where there are."""
-        columns = {name: column for name, column in self.columns.items() if column in self.keys}
-        if not (self.alone and self.keys <= self.held and columns.keys() & self.wanted.texts.keys()):
+    def _strings(self, data: bytes) -> dict[str, pa.Array] | None:
+        """The columns, if every line is an object of strings under the keys met before; `None` where one is not."""
+        columns = self._likely()
+        keys = sorted(set(columns.values()))
+        # A key that would be escaped is left to those who know how.
+        if kernel.compiled is None or not keys or not all(k.isprintable() and not {*'"\\'} & {*k} for k in keys):
             return None
-        return self._parsed(data, columns, alone=True)
+        rows = line_ends(data) + (not data.endswith(b"\n"))
+        offsets = np.empty((len(keys), rows + 1), np.int32)
+        valid = np.empty((len(keys), rows), np.bool_)
+        texts = np.empty((len(keys), len(data)), np.uint8)
+        read = kernel.compiled.strings(data, tuple(key.encode() for key in keys), offsets, valid.view(np.uint8), texts)
+        if read != rows or not is_utf8(data):
+            return None
+        arrays = {
+            key: pa.StringArray.from_buffers(
+                rows,
+                pa.py_buffer(offsets[at]),
+                pa.py_buffer(texts[at, : offsets[at, -1]]),
+                None if valid[at].all() else pa.py_buffer(np.packbits(valid[at], bitorder="little")),
+            )
+            for at, key in enumerate(keys)
+        }
+        return {name: arrays[column] for name, column in columns.items()}
+
+    def _likely(self) -> dict[str, str]:
+        """The columns that are met, if there seem to be no others in the file, and a text is among them."""
+        columns = {name: column for name, column in self.columns.items() if column in self.keys}
+        likely = self.alone and self.keys <= self.held and columns.keys() & self.wanted.texts.keys()
+        return columns if likely else {}
+
+    def _expected(self, data: bytes) -> pa.Table | None:
+        """What Arrow reads if there are no keys but those met before; `None` where there are."""
+        columns = self._likely()
+        return self._parsed(data, columns, alone=True) if columns else None
 
     def _whatever(self, data: bytes) -> pa.Table | None:
         """What Arrow reads whatever keys there are; `None` where it refuses."""
