@@ -4,9 +4,12 @@ import gzip
 import json
 import os
 import signal
+import sqlite3
 import subprocess
+import sys
 import threading
 import time
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import which
@@ -16,7 +19,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from lictor.cli.exits import run as lictor
-from lictor.scan.inputs import parts
+from lictor.ledger import Ledger, verify
+from lictor.scan.inputs import parts, stream
 
 if find_spec("pyspark") is None or which("java") is None:
     pytest.skip("Spark and Java are not installed: make adapters", allow_module_level=True)
@@ -65,7 +69,7 @@ def scanned(folder, out, *options):
 
 def test_a_cluster_decides_what_one_machine_does(session, folder, tmp_path_factory, monkeypatch):
     """Rows, rejects and exit code are the same, byte for byte, whatever is wrong with the files."""
-    monkeypatch.setattr(parts, "_LINES", 20_000)
+    monkeypatch.setattr(parts, "BLOCK", 20_000)
     out = tmp_path_factory.mktemp("out")
     here = scanned(folder, out / "here")
 
@@ -111,6 +115,91 @@ def test_an_executor_that_is_killed_loses_and_doubles_nothing(session, tmp_path)
     killer.join(timeout=60)
 
     assert [n * n for n in range(30)] == results
+
+
+def recorded(ledger):
+    """What a ledger holds of a scan, in order: its decisions with what was judged, and the batches' counts."""
+    with Ledger.read(ledger) as opened, closing(sqlite3.connect(ledger)) as rows:
+        batches = [json.loads(body) for (body,) in rows.execute("SELECT body FROM entry WHERE kind = 'batch'")]
+        decisions = [(one.id, one.decision, one.input) for one in opened.decisions()]
+    verify(ledger)
+    return decisions, [{**one, "at": None} for one in batches]
+
+
+@pytest.fixture
+def undisturbed(folder, tmp_path_factory, monkeypatch):
+    """Where one machine's scan of the folder is, into a ledger; parts are so small that a cluster has some to do."""
+    monkeypatch.setattr(parts, "BLOCK", PART)
+    monkeypatch.setattr(stream, "BLOCK", PART)
+    (folder / "e.parquet").unlink()
+    out = tmp_path_factory.mktemp("out")
+    return out, scanned(folder, out / "one", "--ledger", f"{out}/one.db")
+
+
+PART = 10_000
+
+
+def test_a_scan_whose_executor_is_killed_loses_and_doubles_nothing(session, folder, undisturbed):
+    """Rows and ledger are those of one machine, although a part of them was decided twice."""
+    out, expected = undisturbed
+    tracker = session.sparkContext.statusTracker()
+    killed = []
+
+    def kill():
+        while not killed:
+            stages = [tracker.getStageInfo(one) for one in tracker.getActiveStageIds()]
+            if any(one is not None and one.numTasks >= 8 and one.numCompletedTasks for one in stages):
+                killed.append(executors()[0])
+                os.kill(killed[0], signal.SIGKILL)
+            time.sleep(0.01)
+
+    killer = threading.Thread(target=kill, daemon=True)
+    killer.start()
+    found = scanned(folder, out / "two", "--ledger", f"{out}/two.db", "--engine", "spark")
+
+    assert killed
+    assert expected == found
+    assert recorded(out / "one.db") == recorded(out / "two.db")
+
+
+DYING = """
+import os, signal, sys
+from lictor.cli.exits import run
+from lictor.ledger import Ledger
+from lictor.scan.inputs import parts
+
+def append(ledger, batch, append=Ledger.append, told=[]):
+    told.append(batch)
+    if len(told) == 4:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return append(ledger, batch)
+
+parts.BLOCK = int(sys.argv[1])
+Ledger.append = append
+run(sys.argv[2:])
+"""
+
+
+def test_a_scan_whose_driver_is_killed_is_run_again(session, folder, undisturbed):
+    """Nothing appears but what the ledger holds by then; the next run adds the rest, and leads to the same files."""
+    out, expected = undisturbed
+    options = ["--ledger", f"{out}/two.db", "--engine", "spark", "--no-progress"]
+    command = [sys.executable, "-c", DYING, str(PART), "scan", "-p", "wechat", str(folder), "--out", f"{out}/two.jsonl"]
+    cluster = "--master local-cluster[2,1,1024] --conf spark.ui.enabled=false pyspark-shell"
+    died = subprocess.run(
+        [*command, *options], env={**os.environ, "PYSPARK_SUBMIT_ARGS": cluster}, capture_output=True, check=False
+    )
+    assert -signal.SIGKILL == died.returncode, died.stderr
+    assert not (out / "two.jsonl").exists()
+    decisions, batches = recorded(out / "one.db")
+    before, counts = recorded(out / "two.db")
+    assert 0 < len(before) < len(decisions)
+    assert (before, counts) == (decisions[: len(before)], batches[: len(counts)])
+
+    found = scanned(folder, out / "two", "--ledger", f"{out}/two.db", "--engine", "spark")
+
+    assert expected == found
+    assert (decisions, batches) == recorded(out / "two.db")
 
 
 def test_a_frame_is_decided_row_for_row(session):

@@ -53,7 +53,7 @@ def test_lines_by_parts_are_the_lines(suffix, lines, ended, size, tmp_path_facto
     path.write_bytes(b"\n".join(lines) + b"\n" * ended)
     with pytest.MonkeyPatch.context() as patch:
         whole = rows(open_inputs([str(path)], stdin=io.BytesIO()))
-        patch.setattr(parts, "_LINES", size)
+        patch.setattr(parts, "BLOCK", size)
         patch.setattr(parts, "PIECE", 16)
         found, _ = apart(path)
 
@@ -64,7 +64,7 @@ def test_a_long_file_of_lines_is_several_parts(tmp_path, monkeypatch):
     """Each of about the size that was asked for."""
     path = tmp_path / "a.txt"
     path.write_text("line\n" * 100)
-    monkeypatch.setattr(parts, "_LINES", 100)
+    monkeypatch.setattr(parts, "BLOCK", 100)
     monkeypatch.setattr(parts, "PIECE", 16)
 
     assert 5 <= apart(path)[1] <= 7

@@ -118,11 +118,14 @@ def read_part(
 
 
 def cut_here(source: Source, limits: Limits, *, whole_files: bool) -> list[Part | FileError]:
-    """The parts of the file of that name where this runs; what is wrong with it is a value."""
+    """The parts of the file of that name where this runs; what is wrong with it is a value.
+
+    They end where those of one machine do, so that batches, by which a ledger knows a scan again, are the same.
+    """
     assert source.path is not None
     try:
         with source.path.open("rb") as file:
-            return [*cut(file, source, limits, whole_files=whole_files)]
+            return [*cut(file, source, limits, whole_files=whole_files, size=BLOCK)]
     except InputError as error:
         return [FileError(source.name, str(error), error.hint)]
     except OSError as error:
