@@ -60,7 +60,6 @@ NOT_MEASURED = """\
 - Rivals inside their own hosts: the Rust libraries without Python, Java and Go libraries such as sensitive-word.
 - Rivals with whatever a diligent user could add: a fold in C, an index of bytes to characters, a process a core.
 - Quality beyond the planted rows: false matches are measured by the tests on labelled data, not here.
-- Enforcement and simulation.
 
 ## Our bias
 

@@ -20,6 +20,7 @@ from lictor import Engine, Matcher
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
 from lictor.cli.options import json_option
+from lictor.text import kernel
 
 __all__ = ["command"]
 
@@ -56,7 +57,8 @@ def command(*, runs: int, as_json: bool) -> int:
     else:
         width = max(len(figure.name) for figure in figures)
         say.result("\n".join(_line(figure, width) for figure in figures))
-        say.note("generated text, the best of each; compare runs of one machine with one another")
+        say.note(f"generated text, the best of each, searched by the {kernel.name()} kernel")
+        say.note("compare runs of one machine with one another")
     return FOUND if any(figure.wrong for figure in figures) else OK
 
 
