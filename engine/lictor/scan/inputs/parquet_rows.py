@@ -31,7 +31,7 @@ __all__ = ["SLICE", "ParquetPlace", "read_parquet"]
 BATCH = 4 << 20
 LARGEST_BATCH = 64 << 20
 OPTIONS = {"buffer_size": 1 << 20, "pre_buffer": False}
-SLICE = 30_240
+SLICE = 15_120
 """Rows that are read by one process where a row group is shared, in batches of one size: it has many divisors."""
 DIVISORS = [number for number in range(1, SLICE + 1) if SLICE % number == 0]
 
