@@ -61,13 +61,54 @@ def test_the_compiled_sweep_shows_the_same_spans(kinds, within, ordered, inside,
 
 
 @pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
-@pytest.mark.parametrize("marks", [[1], [(1, 2, 3)], [(1, 2, 3, ())], [(1, 2, 3, ("field", "x", 2))], (1, 2)])
+@pytest.mark.parametrize(
+    "marks", [[1], [(1, 2, 3)], [(1, 2, 3, ())], [(1, 2, 3, ("field", "x", 2))], [(-5, 2, 3, ("field", 0, 2))], (1, 2)]
+)
 def test_the_compiled_sweep_refuses_what_is_no_mark(marks):
     """What is no mark is refused, not read."""
     assert kernel.compiled is not None
     good = Passage("article", TEXT, ()).marks([(0, _span(0, 1))], "field")
     with pytest.raises((TypeError, ValueError)):
         kernel.compiled.together([good, marks], 5, False, 9, {})
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+def test_what_is_only_as_good_as_a_number_is_refused():
+    """Marks are read without a call to what they hold, which might add to them meanwhile."""
+    assert kernel.compiled is not None
+    marks: list[object] = []
+
+    class Growing:
+        def __index__(self) -> int:
+            marks.extend([(1, 2, 3, ("field", 1, 2))] * 5000)
+            return 1
+
+    marks.append((Growing(), 2, 3, ("field", 1, 2)))
+
+    with pytest.raises(TypeError, match="whole number"):
+        kernel.compiled.together([marks, [(9, 10, 4, ("field", 9, 10))]], 50, False, 9, {})
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+def test_marks_outlive_the_lists_they_came_in():
+    """A place that empties the lists when it is hashed takes no mark away that is still to be shown."""
+    assert kernel.compiled is not None
+    kinds: list[list[object]] = [[], []]
+
+    class Emptying:
+        def __hash__(self) -> int:
+            for kind in kinds:
+                kind.clear()
+            return 1
+
+    for at in range(0, 100, 4):
+        kinds[0].append((at, at + 1, Emptying(), ("field", at, at + 1)))
+        kinds[1].append((at + 2, at + 3, Emptying(), ("field", at + 2, at + 3)))
+    found: dict[object, tuple[str, int, int]] = {}
+
+    kernel.compiled.together(kinds, 5, False, 99, found)
+
+    assert [span[1] for span in found.values()] == list(range(0, 100, 2))
 
 
 def test_padding_does_not_widen_a_gap():

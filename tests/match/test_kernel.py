@@ -149,6 +149,7 @@ FITTING: dict[str, Any] = {
         {"expansions": ()},
         {"symbols": np.empty(0, np.uint16)},
         {"marks": b"\0"},
+        {"codes": np.frombuffer(bytes(5), np.uint32, 1, 1)},
     ],
 )
 def test_what_does_not_fit_is_an_error(arguments: dict[str, Any]) -> None:
@@ -157,3 +158,107 @@ def test_what_does_not_fit_is_an_error(arguments: dict[str, Any]) -> None:
 
     with pytest.raises((ValueError, TypeError, BufferError)):
         kernel.compiled.fold(*(FITTING | arguments).values())
+
+
+def test_a_symbol_of_none_has_no_run_to_go_on() -> None:
+    """A table that has symbol 0 stand writes nothing before the first mark."""
+    assert kernel.compiled is not None
+    table = marked().copy()
+    table[65] = 0xFF << 16
+    marks = np.zeros(9, np.uint8)
+
+    kernel.compiled.fold(*(FITTING | {"table": table, "marks": marks[8:]}).values())
+
+    assert not marks[:8].any()
+
+
+@pytest.mark.parametrize("first", [-(10**6), 10**6])
+def test_symbols_beyond_all_symbols_are_an_error(first: int) -> None:
+    """What a character expands to is read only where there is some, and never makes room for others."""
+    assert kernel.compiled is not None
+    codes, firsts, symbols, _ = _expansions()
+    strayed = firsts.copy()
+    strayed[0] = first
+    arguments = {"codes": codes[:1], "expansions": (codes, strayed, symbols)}
+
+    with pytest.raises(ValueError, match="beyond"):
+        kernel.compiled.fold(*(FITTING | arguments).values())
+
+
+def column_is(number: int) -> Callable[[Any, int], None]:
+    def put(table: Any, value: int) -> None:
+        table[:, number] = value
+
+    return put
+
+
+def all_but_the_last(table: Any, value: int) -> None:
+    table[:-1] = value
+
+
+STRAY = Matcher([Term("hello world"), Term("ETH"), Term("比特币")])
+CODES = encode("hello world ETH 比特币")
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "value"),
+    [
+        (1, column_is(1), 10**6),  # the word of a key
+        (1, column_is(2), 10**8),  # where its symbols begin
+        (1, column_is(3), 10**8),  # how many they are
+        (4, all_but_the_last, 10**6),  # where the keys of a slot are
+        (4, all_but_the_last, -5000),
+        (8, lambda table, value: table.fill(value), 10**7),  # where what a word needs is
+    ],
+)
+def test_keys_beyond_the_words_are_an_error(table: int, change: Callable[[Any, int], None], value: int) -> None:
+    """Tables of a lookup that do not fit each other are told; no byte beyond them is read."""
+    assert kernel.compiled is not None
+    search = STRAY._columnwise[0][0]
+    view = fold(CODES)
+    tables: list[Any] = list(search._index._compiled)  # type: ignore[union-attr,arg-type]
+    tables[table] = tables[table].copy()
+    change(tables[table], value)
+
+    with pytest.raises(ValueError, match="a key is of no word"):
+        kernel.compiled.find(view.symbols, view.offsets, view.marks, tuple(tables))
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "value"),
+    [
+        (0, all_but_the_last, -(10**6)),  # where the patterns of a word are
+        (0, lambda table, value: table.__setitem__(slice(1, -1), value), 10**7),
+        (1, column_is(0), 10**8),  # where the characters of a pattern are
+    ],
+)
+def test_patterns_beyond_the_table_are_an_error(table: int, change: Callable[[Any, int], None], value: int) -> None:
+    """Tables of patterns that do not fit each other are told."""
+    assert kernel.compiled is not None
+    search, _, written, _ = STRAY._columnwise[0]
+    (hits,) = search.occurrences(CODES)
+    tables: list[Any] = list(written._compiled)  # type: ignore[arg-type]
+    tables[table] = tables[table].copy()
+    change(tables[table], value)
+
+    with pytest.raises(ValueError, match="beyond"):
+        kernel.compiled.decide(CODES, *hits[:5], tuple(tables))
+
+
+LEAST, MOST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+
+
+@pytest.mark.parametrize("value", [LEAST, -1, MOST])
+@pytest.mark.parametrize("which", ["words", "begins", "second", "until"])
+def test_occurrences_beyond_the_text_are_told(which: str, value: int) -> None:
+    """A word or begin that is none is an error; where the second run is, and where to look, are only looked for."""
+    assert kernel.compiled is not None
+    search, _, written, _ = STRAY._columnwise[0]
+    (hits,) = search.occurrences(CODES)
+    changed = hits._replace(loose=~hits.loose, **{which: np.full(len(hits.words), value)})
+
+    if which in {"words", "begins"}:
+        with pytest.raises(ValueError, match="an occurrence is beyond"):
+            written.decide(CODES, changed)
+    else:
+        written.decide(CODES, changed)

@@ -3,8 +3,9 @@
    `detect/near.py` does with marks; and the lines that `scan/inputs/jsonl_rows.py` asks Arrow for.
 
    Lictor runs without this module, more slowly; both ways are held to the same results by the tests. Arrays come in as
-   buffers, those of results as bytearrays. No index is trusted: what a caller gives is checked before the lock is let
-   go. It speaks Python's stable interface of 3.11, so that one build serves all later versions. */
+   buffers, those of results as bytearrays. No index is trusted: the sizes of arrays are checked before the lock is let
+   go, what one table says of another where it is used. It speaks Python's stable interface of 3.11, so that one build
+   serves all later versions. */
 
 #define Py_LIMITED_API 0x030B0000
 #define PY_SSIZE_T_CLEAN
@@ -18,6 +19,11 @@
 enum { ALIKE = 1, WORD = 6, JOINED = WORD << 2, STANDS = 32, BLANK = 64, MASK = 128 };
 enum { LATIN = WORD | ALIKE, FIRST_JOINED = 8, LOOSE = BLANK, PARTED = MASK, LETTER = 2 };
 enum { FIRST_KEPT = 16, EXPANDS = 0xFFFE, BREAK_CODE = 0x110000 };
+/* Greater than each. */
+enum { NO_SYMBOL = 0x10000 };
+
+/* Why a loop was left, if not at its end. */
+enum { NO_MEMORY = -1, STRAY = -2 };
 
 /* Buffers of one call: taken one after the other, let go together. */
 
@@ -32,7 +38,8 @@ static void let_go(Buffers *buffers) {
     while (buffers->count) PyBuffer_Release(&buffers->own[--buffers->count]);
 }
 
-/* The elements of a buffer, their number in `length`; NULL with an error set if it is none of elements so wide. */
+/* The elements of a buffer, their number in `length`; NULL with an error set if it is none of elements so wide, each at
+   an address that such elements may have. */
 static void *take(Buffers *buffers, PyObject *from, size_t width, int writable, Py_ssize_t *length) {
     if (buffers->count == MOST_BUFFERS) {
         PyErr_SetString(PyExc_SystemError, "too many buffers");
@@ -43,6 +50,10 @@ static void *take(Buffers *buffers, PyObject *from, size_t width, int writable, 
     buffers->count++;
     if ((size_t)view->itemsize != width) {
         PyErr_Format(PyExc_TypeError, "an array of elements of %zu bytes is wanted, not of %zd", width, view->itemsize);
+        return NULL;
+    }
+    if ((uintptr_t)view->buf % width) {
+        PyErr_SetString(PyExc_ValueError, "an array begins between two elements");
         return NULL;
     }
     *length = view->len / (Py_ssize_t)width;
@@ -62,6 +73,11 @@ static void *take(Buffers *buffers, PyObject *from, size_t width, int writable, 
         PyErr_SetString(PyExc_ValueError, message);                               \
         goto failed;                                                              \
     }
+
+static void raise_for(int reason, const char *stray) {
+    if (reason == NO_MEMORY) PyErr_NoMemory();
+    else PyErr_SetString(PyExc_ValueError, stray);
+}
 
 /* Where a number stands among others in order, or -1. */
 static Py_ssize_t place_of(const uint32_t *numbers, Py_ssize_t count, uint32_t number) {
@@ -149,7 +165,7 @@ static PyObject *fold(PyObject *self, PyObject *args) {
     /* Symbols that there is room for beside one for each character. */
     Py_ssize_t spare = symbols_n - codes_n;
     int strange = 0;
-    unsigned last = 0;
+    unsigned last = NO_SYMBOL;
     uint8_t has_words = 0;
     PyThreadState *lock = PyEval_SaveThread();
     Block block;
@@ -180,6 +196,8 @@ static PyObject *fold(PyObject *self, PyObject *args) {
                 if (symbol == EXPANDS) {
                     Py_ssize_t own = place_of(expanding, expanding_n, codes[from + at]);
                     Py_ssize_t first = own < 0 ? 0 : firsts[own], end = own < 0 ? 0 : firsts[own + 1];
+                    strange |= first < 0 || first > end || end > expanded_n;
+                    if (strange) break;
                     spare -= end - first - 1;
                     if (spare < 0) break;
                     for (; first < end; first++)
@@ -217,7 +235,7 @@ static PyObject *fold(PyObject *self, PyObject *args) {
     if (!has_words)
         for (Py_ssize_t at = 0; at < count; at++) marks[at] &= (uint8_t)~PARTED;
     PyEval_RestoreThread(lock);
-    WANT(!strange, "a code is beyond the last code point")
+    WANT(!strange, "a code is beyond the last code point, or its symbols beyond all symbols")
     let_go(&buffers);
     return Py_BuildValue("nn", spare < 0 ? -1 : count, dual);
 failed:
@@ -230,7 +248,6 @@ failed:
 static const uint32_t P = 0x9E3779B1u, Q = 0x85EBCA6Bu;
 /* As `match/lookup.py` has them. */
 enum { PAIR = 0x10001, LEFT = 0x20002, RIGHT = 0x30003, WHOLE = 0x40004, SINGLE = 0x50005 };
-enum { BEYOND = 3 };
 enum { NEEDS_DIGIT = 1, NEEDS_MASK = 2, NEEDS_WITHIN = 4, NEEDS_FREE = 8, NEEDS_EDGE = 16, NEEDS_ANY_EDGE = 32, NEEDS_LINK = 64 };
 enum { ASKS_NOTHING = 1, ASKS_DIGIT_FIRST = 2, ASKS_DIGIT_SECOND = 4, ASKS_FREE_FIRST = 8 };
 
@@ -255,13 +272,16 @@ typedef struct {
     int64_t size;
     /* The words, and their keys by slot. */
     const uint16_t *spelling;
+    int64_t spelling_size;
     const Key *keys;
+    int64_t keys_size;
     const uint8_t *known;
     const int32_t *slots;
     unsigned known_shift, shift;
     int64_t words;
     /* What each needs. */
     const uint8_t *needs;
+    int64_t needs_size;
     const uint16_t *counts;
     const int64_t *first_need;
     Numbers found;
@@ -322,7 +342,7 @@ static int keep(Numbers *found, int64_t number) {
     if (found->count == found->room) {
         Py_ssize_t room = found->room ? 2 * found->room : 256;
         int64_t *more = realloc(found->own, (size_t)room * sizeof(int64_t));
-        if (!more) return -1;
+        if (!more) return NO_MEMORY;
         found->own = more;
         found->room = room;
     }
@@ -331,17 +351,27 @@ static int keep(Numbers *found, int64_t number) {
     return 0;
 }
 
+/* Whether the tables have all of which the key speaks. */
+static int is_whole(const Find *find, const Key *key) {
+    if (key->word >= find->words || (int64_t)key->begin + key->size > find->spelling_size) return 0;
+    int64_t need = find->first_need[key->word];
+    return need < 0 || need < find->needs_size - key->size;
+}
+
 /* The words with the key that stand where it was found. */
 static int look(Find *find, int64_t place, uint32_t hash) {
     if (!has(find->known, find->known_shift, hash)) return 0;
     uint32_t slot = hash >> find->shift;
-    const Key *end = find->keys + find->slots[slot + 1];
-    for (const Key *key = find->keys + find->slots[slot]; key < end; key++) {
+    int32_t first = find->slots[slot], end = find->slots[slot + 1];
+    if (first < 0 || end > find->keys_size) return STRAY;
+    for (int32_t own = first; own < end; own++) {
+        const Key *key = find->keys + own;
         if (key->hash != hash) continue;
+        if (!is_whole(find, key)) return STRAY;
         int64_t start = place - key->before;
         if (start < 0 || start + key->size > find->size) continue;
         if (memcmp(find->symbols + start, find->spelling + key->begin, (size_t)key->size * 2)) continue;
-        if (stands_well(find, start, key) && keep(&find->found, start * find->words + key->word) < 0) return -1;
+        if (stands_well(find, start, key) && keep(&find->found, start * find->words + key->word) < 0) return NO_MEMORY;
     }
     return 0;
 }
@@ -350,7 +380,7 @@ static int look(Find *find, int64_t place, uint32_t hash) {
 static int put_in_order(Numbers *numbers) {
     Py_ssize_t count = numbers->count;
     int64_t *from = numbers->own, *to = malloc((size_t)count * sizeof(int64_t));
-    if (!to) return -1;
+    if (!to) return NO_MEMORY;
     for (int again = 1; again;) {
         Py_ssize_t done = 0;
         again = 0;
@@ -374,6 +404,7 @@ static int put_in_order(Numbers *numbers) {
         to = last;
     }
     numbers->own = from;
+    numbers->room = count;
     free(to);
     return 0;
 }
@@ -391,7 +422,9 @@ static int look_heads(Find *find, const int64_t *places, int count) {
         for (uint32_t ahead = 1; ahead <= 8; ahead++) {
             int64_t at = place + ahead - 1;
             hash = (hash + find->symbols[at < last ? at : last]) * P;
-            if ((ahead <= 5 || ahead == 8) && look(find, place, (hash ^ 0x20002u * ahead) * Q) < 0) return -1;
+            if (ahead > 5 && ahead < 8) continue;
+            int reason = look(find, place, (hash ^ 0x20002u * ahead) * Q);
+            if (reason < 0) return reason;
         }
     }
     return 0;
@@ -451,11 +484,13 @@ static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_
             uint32_t hash = hashes[run];
             uint8_t beyond = wholes[hash >> shift];
             for (int ahead = 0; beyond >> ahead; ahead++) {
-                if (beyond >> ahead & 1 && look(find, at, hash) < 0) return -1;
+                int reason = beyond >> ahead & 1 ? look(find, at, hash) : 0;
+                if (reason < 0) return reason;
                 hash = mixed(hash, symbols[next + ahead < size ? next + ahead : size - 1], WHOLE);
             }
         }
-        if (look_heads(find, broken, odd) < 0) return -1;
+        int reason = look_heads(find, broken, odd);
+        if (reason < 0) return reason;
     }
     for (int64_t from = 0; from < size; from += SOME) {
         int64_t end = from + SOME < size ? from + SOME : size;
@@ -471,7 +506,8 @@ static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_
             broken[odd] = at;
             odd += (marks[at] & (ALIKE | LOOSE)) != 0;
         }
-        if (look_heads(find, broken, odd) < 0) return -1;
+        int reason = look_heads(find, broken, odd);
+        if (reason < 0) return reason;
     }
     return 0;
 }
@@ -497,9 +533,10 @@ static int look_pairs(Find *find, const uint8_t *pairs, const uint8_t *pair_bits
                 if (!(pairs[pair >> shift] & holds)) continue;
             }
             uint16_t left = symbols[at ? at - 1 : 0], right = symbols[at + 2 < size ? at + 2 : size - 1];
-            if (look(find, at, mixed(pair, left, LEFT)) < 0 || look(find, at, mixed(pair, right, RIGHT)) < 0 ||
-                look(find, at, (pair ^ PAIR) * P) < 0)
-                return -1;
+            int reason = look(find, at, mixed(pair, left, LEFT));
+            if (!reason) reason = look(find, at, mixed(pair, right, RIGHT));
+            if (!reason) reason = look(find, at, (pair ^ PAIR) * P);
+            if (reason) return reason;
         }
     }
     return 0;
@@ -516,8 +553,10 @@ static int look_singles(Find *find, const uint8_t *singles) {
             places[count] = at;
             count += (singles[symbols[at]] & first_look(marks[at])) != 0;
         }
-        for (int which = 0; which < count; which++)
-            if (look(find, places[which], (symbols[places[which]] * P ^ SINGLE) * Q) < 0) return -1;
+        for (int which = 0; which < count; which++) {
+            int reason = look(find, places[which], (symbols[places[which]] * P ^ SINGLE) * Q);
+            if (reason) return reason;
+        }
     }
     return 0;
 }
@@ -565,30 +604,33 @@ static PyObject *find(PyObject *self, PyObject *args) {
                  .marks = marks,
                  .size = symbols_n,
                  .spelling = spelling,
+                 .spelling_size = spelling_n,
                  .keys = keys,
+                 .keys_size = keys_n,
                  .known = known,
                  .slots = slots,
                  .known_shift = known_shift,
                  .shift = shift,
                  .words = first_need_n,
                  .needs = needs,
+                 .needs_size = needs_n,
                  .counts = counts,
                  .first_need = first_need,
                  .found = {.sorted = 1}};
     PyThreadState *lock = PyEval_SaveThread();
-    int failed = (pairs_n && look_pairs(&find, pairs, pair_bits, pair_shift, pairs_ask) < 0) ||
-                 (wholes_n && look_letters(&find, wholes, whole_bits, whole_shift) < 0) ||
-                 (singles_n && look_singles(&find, singles) < 0);
+    int reason = pairs_n ? look_pairs(&find, pairs, pair_bits, pair_shift, pairs_ask) : 0;
+    if (!reason && wholes_n) reason = look_letters(&find, wholes, whole_bits, whole_shift);
+    if (!reason && singles_n) reason = look_singles(&find, singles);
     Numbers *found = &find.found;
-    if (!failed && !found->sorted) failed = put_in_order(found) < 0;
+    if (!reason && !found->sorted) reason = put_in_order(found);
     Py_ssize_t count = 0;
     for (Py_ssize_t at = 0; at < found->count; at++)
         if (!at || found->own[at] != found->own[at - 1]) found->own[count++] = found->own[at];
     PyEval_RestoreThread(lock);
     let_go(&buffers);
     PyObject *starts = NULL, *words = NULL, *both = NULL;
-    if (failed) {
-        PyErr_NoMemory();
+    if (reason) {
+        raise_for(reason, "a key is of no word");
     } else {
         starts = PyByteArray_FromStringAndSize(NULL, count * 8);
         words = PyByteArray_FromStringAndSize(NULL, count * 8);
@@ -679,7 +721,7 @@ static int is_closed(const Text *text, int64_t place) {
     Py_ssize_t own = 0;
     while (own < text->brackets && text->opening[own] != text->codes[place]) own++;
     if (own == text->brackets) return 0;
-    for (int64_t at = place; at < text->size && at <= place + text->within; at++) {
+    for (int64_t at = place; at < text->size && at - place <= text->within; at++) {
         uint32_t code = text->codes[at];
         for (Py_ssize_t other = 0; other < text->brackets; other++)
             if (code == text->closing[other]) return other == own;
@@ -851,8 +893,19 @@ typedef struct {
     const uint16_t *symbols;
     /* The folds between characters of ASCII; the characters of the patterns; the symbols that are sought, in order. */
     const uint32_t *differences, *spelling, *sought, *sought_bits;
-    Py_ssize_t sought_size;
+    Py_ssize_t spelling_size, sought_size;
+    /* The patterns, and for each word the number of its first; behind the last word, of how many there are. */
+    const Pattern *patterns;
+    const int64_t *first;
+    Py_ssize_t patterns_size, words;
 } Decide;
+
+/* What is found of words: which, where it begins, where its second run does, where its end is sought, and whether its
+   first run is of characters that are apart. */
+typedef struct {
+    const int64_t *words, *begins, *second, *until;
+    const uint8_t *loose;
+} Occurrences;
 
 /* The code at a place of the text, for a table to be asked; the break beyond either end. */
 static uint32_t code_at(const Decide *decide, int64_t place) {
@@ -878,8 +931,8 @@ static uint32_t bits_of(const Decide *decide, uint32_t code) {
 
 /* In a run of characters that are apart a pattern begins with the last, if that is by itself. */
 static int64_t last_of_run(const Decide *decide, const Pattern *pattern, int64_t begin, int64_t second) {
+    if (second <= begin + 1 || second > decide->size) return begin;
     int64_t last = second - 1;
-    if (last <= begin || last >= decide->size) return begin;
     unsigned kind = decide->kinds[code_at(decide, last - 1)] & KIND;
     int by_itself = kind == KIND_SPACE || kind == KIND_SYMBOL;
     return by_itself && decide->symbols[code_at(decide, last)] == pattern->first ? last : begin;
@@ -948,6 +1001,32 @@ static int cannot(const Decide *decide, const Pattern *pattern, int64_t begin, i
     return 0;
 }
 
+/* Whether all patterns of an occurrence are decided; then the matches of it are put behind those that were found. */
+static int decide_one(const Decide *decide, const Occurrences *all, Py_ssize_t at, Numbers *found) {
+    int64_t word = all->words[at];
+    int loose = all->loose[at];
+    if (word < 0 || word >= decide->words || all->begins[at] < 0 || all->begins[at] >= decide->size) return STRAY;
+    int64_t first = decide->first[word], end = decide->first[word + 1];
+    if (first < 0 || end > decide->patterns_size) return STRAY;
+    Py_ssize_t before = found->count;
+    for (int64_t own = first; own < end; own++) {
+        const Pattern *pattern = decide->patterns + own;
+        if ((int64_t)pattern->begin + pattern->size > decide->spelling_size) return STRAY;
+        int64_t begin = all->begins[at];
+        uint32_t needed = 0;
+        if (loose && pattern->is_once) begin = last_of_run(decide, pattern, begin, all->second[at]);
+        int verdict = judge(decide, pattern, begin, loose, &needed);
+        if (verdict == UNSURE && !cannot(decide, pattern, begin, all->until[at], loose)) {
+            found->count = before;
+            return 0;
+        }
+        if (verdict == YES && (keep(found, begin) < 0 || keep(found, begin + pattern->size) < 0 ||
+                               keep(found, pattern->order) < 0 || keep(found, needed) < 0))
+            return NO_MEMORY;
+    }
+    return 1;
+}
+
 static PyObject *decide(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *codes_o, *words_o, *begins_o, *second_o, *until_o, *loose_o, *first_o, *patterns_o, *spelling_o, *kinds_o,
@@ -980,44 +1059,35 @@ static PyObject *decide(PyObject *self, PyObject *args) {
          "a table has an element for each code point and the break")
     WANT(differences_n == 128 * 128 && sought_n == sought_bits_n, "the tables have another size")
     WANT(first_n && first[first_n - 1] == patterns_n, "the tables are not of one list of patterns")
-    Decide about = {codes, codes_n, kinds, beside, symbols, differences, spelling, sought, sought_bits, sought_n};
+    Decide about = {.codes = codes,
+                    .size = codes_n,
+                    .kinds = kinds,
+                    .beside = beside,
+                    .symbols = symbols,
+                    .differences = differences,
+                    .spelling = spelling,
+                    .sought = sought,
+                    .sought_bits = sought_bits,
+                    .spelling_size = spelling_n,
+                    .sought_size = sought_n,
+                    .patterns = patterns,
+                    .first = first,
+                    .patterns_size = patterns_n,
+                    .words = first_n - 1};
+    Occurrences all = {words, begins, second, until, loose};
     Numbers found = {.sorted = 1};
     uint8_t *decided = malloc((size_t)words_n + 1);
-    int failed = !decided, strange = 0;
+    int reason = decided ? 0 : NO_MEMORY;
     PyThreadState *lock = PyEval_SaveThread();
-    for (Py_ssize_t at = 0; at < words_n && !failed && !strange; at++) {
-        if (words[at] < 0 || words[at] + 1 >= first_n || begins[at] < 0 || begins[at] >= codes_n) {
-            strange = 1;
-            break;
-        }
-        Py_ssize_t before = found.count;
-        int sure = 1;
-        for (int64_t own = first[words[at]]; own < first[words[at] + 1]; own++) {
-            const Pattern *pattern = patterns + own;
-            int64_t begin = begins[at];
-            uint32_t needed = 0;
-            if (loose[at] && pattern->is_once) begin = last_of_run(&about, pattern, begin, second[at]);
-            int verdict = judge(&about, pattern, begin, loose[at], &needed);
-            if (verdict == UNSURE && !cannot(&about, pattern, begin, until[at], loose[at])) {
-                sure = 0;
-                break;
-            }
-            if (verdict == YES && (keep(&found, begin) < 0 || keep(&found, begin + pattern->size) < 0 ||
-                                   keep(&found, pattern->order) < 0 || keep(&found, needed) < 0)) {
-                failed = 1;
-                break;
-            }
-        }
-        if (!sure) found.count = before;
-        decided[at] = (uint8_t)sure;
+    for (Py_ssize_t at = 0; at < words_n && reason >= 0; at++) {
+        reason = decide_one(&about, &all, at, &found);
+        decided[at] = reason == 1;
     }
     PyEval_RestoreThread(lock);
     let_go(&buffers);
     PyObject *both = NULL;
-    if (failed) {
-        PyErr_NoMemory();
-    } else if (strange) {
-        PyErr_SetString(PyExc_ValueError, "an occurrence is beyond the words or the text");
+    if (reason < 0) {
+        raise_for(reason, "an occurrence is beyond the words or the text, or a word beyond the patterns");
     } else {
         PyObject *truths = PyByteArray_FromStringAndSize((const char *)decided, words_n);
         PyObject *matches = PyByteArray_FromStringAndSize((const char *)found.own, found.count * (Py_ssize_t)sizeof(int64_t));
@@ -1102,7 +1172,7 @@ failed:
 typedef struct {
     long long start, end, first, last; /* begin and end in symbols; and in the text, by which marks at one place are told */
     int kind;
-    PyObject *mark; /* borrowed: its list is held */
+    PyObject *mark; /* owned: what is called to put spans down may change the lists */
 } Event;
 
 typedef struct {
@@ -1113,7 +1183,8 @@ typedef struct {
 
 typedef struct {
     Event *events;
-    Chain *chains;   /* all that were begun */
+    Py_ssize_t size;
+    Chain *chains;    /* all that were begun */
     Py_ssize_t *heap; /* those that have not ended yet, the first to end on top */
     Py_ssize_t count, room, waiting;
 } Sweep;
@@ -1173,7 +1244,16 @@ static Py_ssize_t first_ended(Sweep *sweep) {
     return first;
 }
 
-static int read_mark(PyObject *mark, int kind, Event *event) {
+/* A number of a tuple, from 0 on; -1 with an error set if it is none. No code of others runs, as a conversion's might. */
+static long long number_of(PyObject *tuple, Py_ssize_t place) {
+    PyObject *number = PyTuple_GetItem(tuple, place);
+    long long found = number && PyLong_Check(number) ? PyLong_AsLongLong(number) : -1;
+    if (found < 0 && !PyErr_Occurred()) PyErr_SetString(PyExc_TypeError, "a place is a whole number that is not negative");
+    return found < 0 ? -1 : found;
+}
+
+/* One more event, of a mark. */
+static int read_mark(Sweep *sweep, PyObject *mark, int kind) {
     if (!PyTuple_Check(mark) || PyTuple_Size(mark) != 4) {
         PyErr_SetString(PyExc_TypeError, "a mark is begin, end, place and span");
         return -1;
@@ -1183,13 +1263,18 @@ static int read_mark(PyObject *mark, int kind, Event *event) {
         PyErr_SetString(PyExc_TypeError, "a span has a field, a start and an end");
         return -1;
     }
-    event->start = PyLong_AsLongLong(PyTuple_GetItem(mark, 0));
-    event->end = PyLong_AsLongLong(PyTuple_GetItem(mark, 1));
-    event->first = PyLong_AsLongLong(PyTuple_GetItem(span, 1));
-    event->last = PyLong_AsLongLong(PyTuple_GetItem(span, 2));
-    event->kind = kind;
-    event->mark = mark;
-    return PyErr_Occurred() ? -1 : 0;
+    Event event = {number_of(mark, 0), number_of(mark, 1), number_of(span, 1), number_of(span, 2), kind, mark};
+    if (PyErr_Occurred()) return -1;
+    Py_INCREF(mark);
+    sweep->events[sweep->size++] = event;
+    return 0;
+}
+
+static void give_back(Sweep *sweep) {
+    while (sweep->size) Py_DECREF(sweep->events[--sweep->size].mark);
+    free(sweep->events);
+    free(sweep->chains);
+    free(sweep->heap);
 }
 
 /* The spans of the chain that ends with this event and goes on from that chain, first to last. */
@@ -1207,7 +1292,7 @@ static PyObject *together(PyObject *self, PyObject *args) {
     int ordered;
     if (!PyArg_ParseTuple(args, "O!LpnO!:together", &PyList_Type, &kinds_o, &within, &ordered, &most, &PyDict_Type, &found))
         return NULL;
-    Py_ssize_t kinds = PyList_Size(kinds_o), size = 0, number = 0, left = most;
+    Py_ssize_t kinds = PyList_Size(kinds_o), size = 0, left = most;
     if (kinds < 1 || kinds > MOST_KINDS) return PyErr_Format(PyExc_ValueError, "%zd kinds of marks", kinds);
     for (Py_ssize_t kind = 0; kind < kinds; kind++) {
         PyObject *marks = PyList_GetItem(kinds_o, kind);
@@ -1223,8 +1308,8 @@ static PyObject *together(PyObject *self, PyObject *args) {
     if (!sweep.events) goto no_memory;
     for (Py_ssize_t kind = 0; kind < kinds; kind++) {
         PyObject *marks = PyList_GetItem(kinds_o, kind);
-        for (Py_ssize_t at = 0; at < PyList_Size(marks); at++, number++)
-            if (read_mark(PyList_GetItem(marks, at), (int)kind, &sweep.events[number]) < 0) goto failed;
+        for (Py_ssize_t at = 0; at < PyList_Size(marks); at++)
+            if (read_mark(&sweep, PyList_GetItem(marks, at), (int)kind) < 0) goto failed;
     }
     qsort(sweep.events, (size_t)size, sizeof(Event), in_order);
     for (Py_ssize_t at = 0; at < size && left > 0; at++) {
@@ -1249,16 +1334,12 @@ static PyObject *together(PyObject *self, PyObject *args) {
             }
         }
     }
-    free(sweep.events);
-    free(sweep.chains);
-    free(sweep.heap);
+    give_back(&sweep);
     Py_RETURN_NONE;
 no_memory:
     PyErr_NoMemory();
 failed:
-    free(sweep.events);
-    free(sweep.chains);
-    free(sweep.heap);
+    give_back(&sweep);
     return NULL;
 }
 
