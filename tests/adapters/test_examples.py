@@ -28,7 +28,7 @@ PRINTS = {
     "polars_frame": "[('a', 'rectify_order', 'fin.vc.otc'), ('b', 'none', None)]\n[('a', 'S2')]",
     "ray_dataset": "[('a', 'rectify_order'), ('b', 'none')]",
     "spark_frame": "[('a', 'rectify_order'), ('b', 'none')]\n2 1 0",
-    "spark_stream": "Done(batch=0, facts=4, new=4, present=0, aside=0, decisions=0, rounds=2)\n"
+    "spark_stream": "Done(batch=0, facts=4, new=4, present=0, aside=0, decisions=0, rounds=1)\n"
     "['segment-00000-of-00002.db', 'segment-00001-of-00002.db']",
 }
 
