@@ -50,9 +50,11 @@ _STRANGE = np.uint8(1)
 _UNSURE, _NO, _YES = (np.uint8(verdict) for verdict in range(3))
 _LEET = np.uint32(BITS["leet"])
 # Characters of a stretch in which a term's own symbol is sought, and how many different symbols are.
-_SOUGHT_IN, _SOUGHT = 64, 32
+_SOUGHT_IN, _SOUGHT = 64, 31
 # Comparisons for each character, from which on a look at all characters is cheaper.
 _OFTEN = 2
+# The bit beyond those: something that may be a letter. Digits alone are no word of letters, however they are read.
+_SOME_LETTER = np.uint32(1 << _SOUGHT)
 _NONE: Places = np.empty(0, np.int64)
 _DOLLARS, _SELECTORS = (ord("$"), ord("＄")), (0xFE0E, 0xFE0F)
 
@@ -282,7 +284,7 @@ class AsWritten:
         return found
 
     def _cannot(self, codes: Codes, pairs: _Pairs, until: Places, loose: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Whether the patterns are surely nothing: without their symbol, with another letter, lower-case tickers."""
+        """Whether the patterns are surely nothing: without their symbol or any letter, lower-case tickers."""
         patterns, begins = pairs
         before = codes.take(begins - 1, mode="clip")
         before[begins == 0] = BREAK_CODE
@@ -332,7 +334,9 @@ class _Sought:
             before.append(bit(_written_for(pattern.lead[-1])) if own and pattern.lead else 0)
             symbol = next((char for char in pattern.trail if not char.isspace()), "") if own else ""
             masked = bit(MASKS) if pattern.mask is not None else 0
-            within.append(masked | (bit(_written_for(symbol)) if symbol else 0))
+            lettered = own and not pattern.sound and all(letter.flags & LETTER for letter in pattern.letters)
+            letter = int(_SOME_LETTER) if lettered else 0
+            within.append(letter | masked | (bit(_written_for(symbol)) if symbol else 0))
         self.before, self.within = np.array(before, np.uint32), np.array(within, np.uint32)
         bits: dict[int, int] = {}
         for chars, number in numbers.items():
@@ -350,6 +354,7 @@ class _Sought:
         """The bits of the symbols that the codes are."""
         at = np.searchsorted(self._codes, codes)
         found: NDArray[np.uint32] = self._bits.take(at) * (self._codes.take(at) == codes)
+        found |= ((codes > 127) | ((codes | np.uint32(32)) - np.uint32(ord("a")) < 26)) * _SOME_LETTER
         return found
 
 

@@ -883,7 +883,7 @@ enum { PATTERN_FIELDS = sizeof(Pattern) / sizeof(uint32_t) };
 enum { KIND = 7, KIND_SPACE = 1, KIND_SYMBOL = 2, KIND_LETTER = 8, KIND_DIGIT = 16 };
 enum { STRANGE = 1, SOUGHT_IN = 64, STRETCHED_FROM = 5, LEET = 1 << 6 };
 enum { UNSURE, NO, YES };
-static const uint32_t NO_DIFFERENCE = 0xFFFFFFFFu;
+static const uint32_t NO_DIFFERENCE = 0xFFFFFFFFu, SOME_LETTER = 1u << 31;
 
 typedef struct {
     const uint32_t *codes;
@@ -926,7 +926,8 @@ static int is_dollar(uint32_t code) { return code == '$' || code == 0xFF04; }
 
 static uint32_t bits_of(const Decide *decide, uint32_t code) {
     Py_ssize_t own = place_of(decide->sought, decide->sought_size, code);
-    return own < 0 ? 0 : decide->sought_bits[own];
+    uint32_t letter = code > 127 || (code | 32) - 'a' < 26 ? SOME_LETTER : 0;
+    return letter | (own < 0 ? 0 : decide->sought_bits[own]);
 }
 
 /* In a run of characters that are apart a pattern begins with the last, if that is by itself. */
