@@ -26,7 +26,7 @@ subjects: {shop: {title: A shop}}
 appeals: {window: 30d, answer: 7d, how: Write to us.}
 lexicons:
   tulip: {terms: [tulip, 郁金香]}
-  trade: {terms: [buy, sell]}
+  trade: {terms: [buy, {term: sell, strength: weak}]}
   report: {terms: [reportedly]}
   show: {terms: [flower show]}
 conditions:
@@ -53,6 +53,7 @@ CONDITIONS = [
     "{not: tulip}",
     "{risk: {above: 5}}",
     "show",
+    "{all: [{lexicon: trade, strength: [weak]}, {any: [tulip, report]}]}",
 ]
 PIECES = st.sampled_from(
     [
@@ -83,6 +84,21 @@ def compiled(tmp_path_factory):
     ]
     path.write_text(HEAD + "\n".join(rules), encoding="utf-8")
     return compile_policy(load_policy(path))
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """For each condition, a policy of which it is the only rule; drafts keep the names in use."""
+    folder = tmp_path_factory.mktemp("alone")
+    common = "severity: S1, category: talk, title: Rule"
+    drafts = f"  - {{id: rest, {common}, status: draft, when: {{any: [show, pair, way_in, {{risk: {{above: 5}}}}]}}}}\n"
+    policies = []
+    for number, condition in enumerate(CONDITIONS):
+        path = folder / f"{number}.yaml"
+        rule = f"  - {{id: r, {common}, status: enforce, when: {condition}{', in: [article]' if number % 2 else ''}}}\n"
+        path.write_text(HEAD + rule + drafts, encoding="utf-8")
+        policies.append(compile_policy(load_policy(path)))
+    return policies
 
 
 def _anchored(compiled):
@@ -118,6 +134,31 @@ def test_anchors_are_enough(compiled, text):
     found = [one.rule.id for one in detect(_anchored(compiled), known).violations]
 
     assert expected == [name for name in found if name not in unanchored]
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=4), st.sampled_from(["article", "bio"]))
+def test_a_row_is_left_out_only_where_every_rule_is_false(alone, texts, field):
+    """A row that is not judged breaks no rule, and no rule is unknown of it."""
+    for compiled in alone:
+        (rule,) = compiled.rules
+        worth = find_matches(compiled, {"": pa.array(texts)}, lambda _, __: field)
+        for row, text in enumerate(texts):
+            known = know(compiled.policy, Content({field: text}))
+            matches = [*compiled.anchors.find(text, "all"), *compiled.others.find(text, "all")]
+            item = Item(known, {field: Passage(field, text, matches)}, compiled.conditions.bits)
+            judged = rule.fields is None or field in rule.fields
+            if judged and compiled.conditions.judge(rule.when, item).truth is not False:
+                assert row in worth
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"), [("tulip sell", True), ("tulip buy", False), ("tulip", False), ("sell", False)]
+)
+def test_a_row_without_what_a_rule_needs_is_left_out(alone, text, worth):
+    """What a rule needs beside its anchor, of the strength it names, is known to be absent before a row is judged."""
+    found = find_matches(alone[-1], {"": pa.array([text])}, lambda _, __: "article")
+
+    assert worth == (0 in found)
 
 
 def test_a_rule_is_tried_only_where_its_terms_are(compiled):

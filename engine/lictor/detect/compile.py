@@ -57,7 +57,8 @@ class CompiledPolicy:
     rules: tuple[Rule, ...]
     needs: tuple[tuple[frozenset[str], ...], ...]
     by_need: Mapping[str, tuple[int, ...]]
-    prospects: Prospects
+    by_anchors: Prospects
+    by_terms: Prospects
     unanchored: tuple[int, ...]
 
     @cached_property
@@ -152,6 +153,11 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
             anchors.setdefault(name, []).append(number)
     first = [term for name in anchors for term in by_lexicon.get(name, ())]
     rest = [term for name, some in by_lexicon.items() if name not in anchors for term in some]
+    keys: dict[str, list[Key]] = {name: [] for name in by_lexicon}
+    for key in by_key:
+        keys[key[0]].append(key)
+    by_need = _filed(needs, costs)
+    unanchored = tuple(number for number, sets in enumerate(needs) if not sets)
     return CompiledPolicy(
         policy=policy,
         terms=(*first, *rest),
@@ -159,9 +165,12 @@ def compile_policy(policy: Policy) -> CompiledPolicy:
         conditions=Conditions(document.conditions, inline, by_key),
         rules=rules,
         needs=tuple(needs),
-        by_need=_filed(needs, costs),
-        prospects=Prospects(rules, anchors, document.conditions, inline),
-        unanchored=tuple(number for number, sets in enumerate(needs) if not sets),
+        by_need=by_need,
+        by_anchors=Prospects(
+            rules, anchors, (), keys={name: keys[name] for name in anchors}, named=document.conditions, inline=inline
+        ),
+        by_terms=Prospects(rules, by_need, unanchored, keys=keys, named=document.conditions, inline=inline),
+        unanchored=unanchored,
     )
 
 

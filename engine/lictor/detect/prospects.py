@@ -1,14 +1,16 @@
-"""Whether a rule may still be true, by the anchors found: the question that keeps most rows from a closer look.
+"""Whether a rule may still be true, by what was found: the question that keeps most rows from a closer look.
 
-Anchors are words of the trade, and most stand in ordinary text now and then. What a rule needs beside them is often an
-anchor of another rule, so that its absence is known too. Only matches count here: a signal, a detector or a word that
-is no anchor may be there. Nothing that could be true is ever ruled out.
+It is asked twice. Anchors are words of the trade, and most stand in ordinary text now and then: what a rule needs
+beside them is often an anchor of another rule, so that its absence is known too. Then, with the other terms found as
+well, the absence of every term is known. Only matches count here, by lexicon and strength, wherever in a field they
+stand: a signal or a detector may be there. Nothing that could be true, or unknown, is ever ruled out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from lictor.detect.item import Key
 from lictor.policy.models import Condition, Rule
 from lictor.policy.names import DETECTORS
 
@@ -16,40 +18,55 @@ __all__ = ["Prospects"]
 
 _REMEMBERED = 4096
 
-_Possible = Callable[[frozenset[str]], bool]
+_Possible = Callable[[frozenset[Key]], bool]
 
 
 class Prospects:
-    """The rules of one policy by their anchors; `inline` names the lexicon made of each condition's own `terms`."""
+    """The rules of one policy, when these lexicons were searched: `keys` are those of each one's terms.
+
+    `by_lexicon` are the numbers of the rules to ask where it matched, `always` of those to ask of every item. `inline`
+    names the lexicon made of each condition's own `terms`.
+    """
 
     def __init__(
         self,
         rules: Sequence[Rule],
-        by_anchor: Mapping[str, Sequence[int]],
+        by_lexicon: Mapping[str, Sequence[int]],
+        always: Sequence[int],
+        *,
+        keys: Mapping[str, Sequence[Key]],
         named: Mapping[str, Condition],
         inline: Mapping[int, str],
     ) -> None:
         self._rules = rules
-        self._by_anchor = by_anchor
+        self._by_lexicon = by_lexicon
+        self._always = always
+        self._keys = keys
         self._named = named
         self._inline = inline
         self._possible: dict[int, _Possible] = {}
-        self._answers: dict[frozenset[tuple[str, frozenset[str]]], bool] = {}
+        self._answers: dict[frozenset[tuple[str, frozenset[Key]]], bool] = {}
 
-    def any(self, found: Mapping[str, frozenset[str]]) -> bool:
-        """Whether any rule may be true of an item with anchors of these lexicons, by field."""
-        key = frozenset(found.items())
-        answer = self._answers.get(key)
+    def any(self, found: Mapping[str, frozenset[Key]]) -> bool:
+        """Whether any rule may be true of an item with matches of these keys, by field."""
+        asked = frozenset(found.items())
+        answer = self._answers.get(asked)
         if answer is None:
             if len(self._answers) >= _REMEMBERED:
                 self._answers.clear()
-            numbers = {number for names in found.values() for name in names for number in self._by_anchor[name]}
-            answer = self._answers[key] = any(self._may_be_true(self._rules[number], found) for number in numbers)
+            answer = self._answers[asked] = self._any(found)
         return answer
 
-    def _may_be_true(self, rule: Rule, found: Mapping[str, frozenset[str]]) -> bool:
-        judged = [names for field, names in found.items() if rule.fields is None or field in rule.fields]
-        return self._of(rule.when)(frozenset().union(*judged)) if judged else False
+    def _any(self, found: Mapping[str, frozenset[Key]]) -> bool:
+        if any(self._may_be_true(self._rules[number], found) for number in self._always):
+            return True
+        lexicons = {key[0] for keys in found.values() for key in keys}
+        numbers = (number for name in lexicons for number in self._by_lexicon.get(name, ()))
+        return any(self._may_be_true(self._rules[number], found) for number in numbers)
+
+    def _may_be_true(self, rule: Rule, found: Mapping[str, frozenset[Key]]) -> bool:
+        judged = [keys for field, keys in found.items() if rule.fields is None or field in rule.fields]
+        return self._of(rule.when)(judged[0] if len(judged) == 1 else frozenset().union(*judged))
 
     def _of(self, condition: Condition) -> _Possible:
         known = self._possible.get(id(condition))
@@ -65,7 +82,7 @@ class Prospects:
                 return _always
             case "use" | "lexicon" | "terms":
                 name = condition.use or condition.lexicon or self._inline[id(condition)]
-                return (lambda found: name in found) if name in self._by_anchor else _always
+                return _always if name not in self._keys else self._matched(name, condition.strength)
             case "any" | "mechanism":
                 return _at_least(1, [self._of(below) for below in condition.any_ or condition.of or ()])
             case "at_least":
@@ -76,8 +93,12 @@ class Prospects:
             case _:
                 return _always
 
+    def _matched(self, lexicon: str, strengths: Sequence[str] | None) -> _Possible:
+        absent = frozenset(key for key in self._keys[lexicon] if strengths is None or key[2] in strengths).isdisjoint
+        return lambda found: not absent(found)
 
-def _always(_: Collection[str]) -> bool:
+
+def _always(_: frozenset[Key]) -> bool:
     return True
 
 

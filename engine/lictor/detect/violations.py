@@ -5,7 +5,7 @@ Nothing here depends on time: whether a rule was in force, and what follows, is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -13,8 +13,8 @@ import numpy as np
 
 from lictor.detect.compile import CompiledPolicy
 from lictor.detect.conditions import EVIDENCE_KEPT, Finding
-from lictor.detect.item import Item, Known, Passage, Span
-from lictor.match import Match
+from lictor.detect.item import Item, Key, Known, Passage, Span
+from lictor.match import Match, keys_of
 from lictor.policy.models import Rule
 
 if TYPE_CHECKING:
@@ -60,10 +60,13 @@ _NOTHING = Detection((), ())
 def detect(compiled: CompiledPolicy, known: Known) -> Detection:
     """The rules the item breaks. Its texts are searched for anchors first, and further only if one is there."""
     anchors = {name: compiled.anchors.find(text, overlap="all") for name, text in known.texts.items()}
-    found = {name: _lexicons_of(some) for name, some in anchors.items() if some}
-    if not compiled.unanchored and not (found and compiled.prospects.any(found)):
-        return _NOTHING
+    if not compiled.unanchored:
+        found = {name: keys_of(some) for name, some in anchors.items() if some}
+        if not (found and compiled.by_anchors.any(found)):
+            return _NOTHING
     matches = {name: [*anchors[name], *compiled.others.find(text, overlap="all")] for name, text in known.texts.items()}
+    if not compiled.by_terms.any({name: keys_of(some) for name, some in matches.items() if some}):
+        return _NOTHING
     return detect_matches(compiled, known, matches)
 
 
@@ -121,29 +124,41 @@ def find_matches(
     *,
     find: Find = find_in_column,
 ) -> dict[int, dict[str, tuple[Match, ...]]]:
-    """For whole columns: the rows worth a look, each with its matches by column. Clean rows cost no Python.
+    """For whole columns: the rows that may break a rule, each with its matches by column. Others cost no `Match`.
 
-    A row without an anchor that may start a rule is left out, unless the policy has rules without anchors. `field_of`
-    says which field the text of a column is in a row.
+    A row without an anchor that may start a rule is searched no further, unless the policy has rules without anchors;
+    one that holds too little else for any rule is left out. `field_of` says which field the text of a column is in.
     """
     anchors = {name: find(compiled, "anchors", name, column, None) for name, column in columns.items()}
+    by_row = _keys_by_row(anchors, field_of)
     if compiled.unanchored:
         worth = list(range(len(next(iter(columns.values())))))
     else:
-        by_row: dict[int, dict[str, frozenset[str]]] = {}
-        for name, rows in anchors.items():
-            for row, matches in rows.items():
-                by_row.setdefault(row, {})[field_of(name, row)] = _lexicons_of(matches)
-        worth = sorted(row for row, lexicons in by_row.items() if compiled.prospects.any(lexicons))
-    found: dict[int, dict[str, tuple[Match, ...]]] = {row: {} for row in worth}
-    if worth:
-        for name, column in columns.items():
-            others = find(compiled, "others", name, column, worth)
-            for row in worth:
-                matches = (*anchors[name].get(row, ()), *others.get(row, ()))
-                if matches:
-                    found[row][name] = matches
+        worth = sorted(row for row, keys in by_row.items() if compiled.by_anchors.any(keys))
+    if not worth:
+        return {}
+    others = {name: find(compiled, "others", name, column, worth) for name, column in columns.items()}
+    for row, fields in _keys_by_row(others, field_of).items():
+        known = by_row.setdefault(row, {})
+        for field, keys in fields.items():
+            known[field] = known.get(field, frozenset()) | keys
+    found: dict[int, dict[str, tuple[Match, ...]]] = {}
+    for row in worth:
+        if compiled.by_terms.any(by_row.get(row, {})):
+            both = {name: (*anchors[name].get(row, ()), *others[name].get(row, ())) for name in columns}
+            found[row] = {name: matches for name, matches in both.items() if matches}
     return found
+
+
+def _keys_by_row(
+    found: Mapping[str, Mapping[int, Sequence[Match]]], field_of: Callable[[str, int], str]
+) -> dict[int, dict[str, frozenset[Key]]]:
+    """The keys of what was found by column, by row and field."""
+    by_row: dict[int, dict[str, frozenset[Key]]] = {}
+    for name, rows in found.items():
+        for row, matches in rows.items():
+            by_row.setdefault(row, {})[field_of(name, row)] = keys_of(matches)
+    return by_row
 
 
 def scope(compiled: CompiledPolicy, known: Known) -> Finding:
@@ -154,7 +169,3 @@ def scope(compiled: CompiledPolicy, known: Known) -> Finding:
         if binds is None
         else compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions.bits))
     )
-
-
-def _lexicons_of(matches: Iterable[Match]) -> frozenset[str]:
-    return frozenset(match.key[0] for match in matches)  # type: ignore[index]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lictor.text import names_of
 from lictor.text.plain import Plain
 
-__all__ = ["Match", "Matches", "match_of", "matches_at", "quick_match"]
+__all__ = ["Match", "Matches", "keys_of", "match_of", "matches_at", "quick_match"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,11 @@ class Matches(Sequence[Match]):
         found: list[int] = self._places[:, 1].tolist()
         return found
 
+    @property
+    def keys(self) -> frozenset[Any]:
+        """The keys of their terms."""
+        return frozenset([self._named[order][2] for order in set(self._places[:, 2].tolist())])
+
     def __len__(self) -> int:
         return len(self._places)
 
@@ -98,6 +103,11 @@ def matches_at(
         # Most stand as written: no text of their own need be kept for those.
         made.append(quick_match(name, start, end, written if seen == written else seen, names_of(needed), key))
     return tuple(made)
+
+
+def keys_of(matches: Sequence[Match]) -> frozenset[Any]:
+    """The keys of the terms that matched, without making the matches where they are numbers yet."""
+    return matches.keys if isinstance(matches, Matches) else frozenset([match.key for match in matches])
 
 
 class _Written:
