@@ -22,14 +22,19 @@ PACKAGE = Path(__file__).parent / "lictor" / "text"
 
 
 class Kernel(BuildHookInterface):  # type: ignore[type-arg]
-    """What hatchling calls before it puts a wheel together, an editable one too."""
+    """What hatchling calls before it puts a wheel together, an editable one too, and when that is done."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Build the module beside its source, and have the wheel say for what platform it is."""
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Build the module, beside its source only if it is run there, and have the wheel say for what platform."""
         if self.target_name != "wheel":
             return
+        self._folder = tempfile.TemporaryDirectory()
         try:
-            module = compiled()
+            if version == "editable":
+                remove_old()
+            module = compiled(Path(self._folder.name))
+            if module is not None and version == "editable":
+                shutil.copy(module, PACKAGE)
         except (BaseError, OSError) as error:
             self.app.display_warning(str(error))
             module = None
@@ -37,22 +42,31 @@ class Kernel(BuildHookInterface):  # type: ignore[type-arg]
             self.app.display_warning("the kernel is not compiled: texts will be searched in numpy")
             return
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
-        build_data["artifacts"].append(f"/engine/lictor/text/{module.name}")
+        if version != "editable":
+            build_data["force_include"][str(module)] = f"lictor/text/{module.name}"
         build_data["pure_python"] = False
         build_data["tag"] = f"cp311-abi3-{platform}"
 
+    def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002
+        """Remove what was built: it is in the wheel."""
+        if self.target_name == "wheel":
+            self._folder.cleanup()
 
-def compiled() -> Path | None:
-    """The module, freshly built in place of one that was there; None where it does not compile."""
+
+def remove_old() -> None:
+    """Leave no module of another source, even where the new one does not compile."""
     for old in (*PACKAGE.glob("_kernel*.so"), *PACKAGE.glob("_kernel*.pyd")):
         old.unlink()
+
+
+def compiled(folder: Path) -> Path | None:
+    """The module, freshly built in the folder; None where it does not compile."""
     arguments = ["/O2", "/std:c11"] if sys.platform == "win32" else ["-O3", "-std=c11"]
     source = str(PACKAGE / "_kernel.c")
     extension = Extension("_kernel", [source], extra_compile_args=arguments, py_limited_api=True, optional=True)
-    with tempfile.TemporaryDirectory() as folder:
-        command = build_ext(Distribution({"ext_modules": [extension]}))
-        command.build_lib, command.build_temp = folder, folder
-        command.ensure_finalized()
-        command.run()
-        (built,) = command.get_outputs()
-        return Path(shutil.copy(built, PACKAGE)) if Path(built).exists() else None
+    command = build_ext(Distribution({"ext_modules": [extension]}))
+    command.build_lib, command.build_temp = str(folder), str(folder / "objects")
+    command.ensure_finalized()
+    command.run()
+    (built,) = command.get_outputs()
+    return Path(built) if Path(built).exists() else None
