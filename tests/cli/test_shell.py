@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lictor.cli.verbs import lictor as tree
+from lictor.text import kernel
 
 HEAVY = {"numpy", "pyarrow", "pydantic", "structlog", "yaml", "ahocorasick", "orjson", "zstandard"}
 START = [sys.executable, "-c", "from lictor.cli import main; main()"]
@@ -44,10 +45,11 @@ def test_each_verb_says_what_its_line_says(lictor, path, line, command):
 
 
 def test_version(lictor):
-    """`--version` names the program and its version."""
+    """`--version` names the program and its version, and says whether texts are searched in compiled code."""
     ran = lictor("--version")
 
     assert (0, True) == (ran.code, ran.out.startswith("lictor 0."))
+    assert f"search: {kernel.name()}" in ran.out.splitlines()
 
 
 @pytest.mark.parametrize("kind", ["bash", "zsh", "fish"])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import runpy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, TypeVar
 from unittest.mock import patch
 
@@ -14,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_properties import ALPHABET, disguised, relaxed
 
+import lictor.text
 from lictor.match import Matcher, Term
 from lictor.match.columns import rows_of
 from lictor.text import Skeleton, encode, fold, fold_apart, kernel
@@ -116,6 +120,15 @@ def test_what_is_no_utf8_is_refused_the_same(data: bytes) -> None:
     slow, fast = both_ways(read)
 
     assert slow == fast
+
+
+@pytest.mark.parametrize("other", [SimpleNamespace(), SimpleNamespace(VERSION=0)])
+def test_a_kernel_of_another_version_is_not_used(other: SimpleNamespace) -> None:
+    """Where Lictor was not built anew since the kernel takes something else, numpy does the work."""
+    with patch.object(lictor.text, "_kernel", other), patch.dict(os.environ):
+        os.environ.pop("LICTOR_KERNEL", None)
+
+        assert runpy.run_path(kernel.__file__)["compiled"] is None
 
 
 def test_what_fits_is_taken() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 import click
@@ -165,4 +166,20 @@ lictor = Verbs(
         "completion": ("Make your shell complete `lictor`.", "completion"),
     },
 )
-click.version_option(package_name="lictor", prog_name="lictor", message="%(prog)s %(version)s")(lictor)
+
+
+def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - as click calls it
+    if asked and not ctx.resilient_parsing:
+        kernel = import_module("lictor.text.kernel")
+        click.echo(f"lictor {version('lictor')}\nsearch: {kernel.name()}")
+        ctx.exit()
+
+
+click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_version,
+    help="Show the version, and what searches texts here, and exit.",
+)(lictor)

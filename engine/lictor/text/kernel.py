@@ -2,7 +2,7 @@
 
 They are built from `_kernel.c` when Lictor is installed where there is a C compiler, and come with its wheels. The
 results are the same; `LICTOR_KERNEL=numpy` in the environment does without them, to compare. So does an installation
-whose source is newer than what it compiled.
+that was not built anew since what they take or give changed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if os.environ.get("LICTOR_KERNEL") != "numpy":
     except ImportError:
         pass
     else:
-        compiled = _kernel if _kernel.VERSION == _VERSION else None
+        compiled = _kernel if getattr(_kernel, "VERSION", None) == _VERSION else None
 
 
 def name() -> str:
