@@ -117,6 +117,19 @@ def test_an_executor_that_is_killed_loses_and_doubles_nothing(session, tmp_path)
     assert [n * n for n in range(30)] == results
 
 
+def test_a_task_has_few_items(session):
+    """However many there are, since the driver holds all that comes of one."""
+
+    def make():
+        from pyspark import TaskContext
+
+        return lambda _: TaskContext.get().partitionId()
+
+    tasks = list(spark.spread(session, make, range(400)))
+
+    assert (25, 16) == (len(set(tasks)), max(map(tasks.count, tasks)))
+
+
 def recorded(ledger):
     """What a ledger holds of a scan, in order: its decisions with what was judged, and the batches' counts."""
     with Ledger.read(ledger) as opened, closing(sqlite3.connect(ledger)) as rows:

@@ -33,6 +33,7 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _TASKS_A_CORE = 4  # so that a slow one holds nobody up for long
+_ITEMS_A_TASK = 16  # at most: the driver holds the results of a task or two, however many items there are
 
 
 class Metrics:
@@ -108,7 +109,8 @@ def spread(
 
     if not items:
         return
-    tasks = min(len(items), _TASKS_A_CORE * spark.sparkContext.defaultParallelism)
+    tasks = max(_TASKS_A_CORE * spark.sparkContext.defaultParallelism, -(-len(items) // _ITEMS_A_TASK))
+    tasks = min(len(items), tasks)
     share, more = divmod(len(items), tasks)
     ends = [share * n + min(n, more) for n in range(tasks + 1)]
     slices = [pickle.dumps(items[start:end]) for start, end in pairwise(ends)]
