@@ -9,9 +9,9 @@ from typing import cast
 
 import click
 
-from lictor import Engine
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
+from lictor.cli.loading import loaded
 from lictor.cli.options import INSTANT, WORDS, as_of_option, chosen, json_option, policy_option
 from lictor.errors import InputError, UsageError
 from lictor.facts import FIELDS, SURFACES, suggest
@@ -57,7 +57,7 @@ def command(
 
     TEXT `-` reads standard input to its end. The exit code is 1 where the action is stronger than `flag`.
     """
-    engine = Engine.load(chosen(policies))
+    engine = loaded(chosen(policies))
     documents = {compiled.policy.digest: compiled.policy.document for compiled in engine.policies}
     given = _standard_input() if text == "-" else text
     decision = engine.check(

@@ -10,13 +10,13 @@ from pathlib import Path
 import click
 import orjson
 
-from lictor import Engine
 from lictor.author.coverage import KINDS, Coverage, Kind
 from lictor.author.precision import Precision, precision_by_rule
 from lictor.author.scenarios import Companions, own_scenarios, read_scenarios
 from lictor.author.tables import own_tables, read_table
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
+from lictor.cli.loading import loaded
 from lictor.cli.options import POLICY, chosen, json_option
 from lictor.errors import LictorError, PolicyError, UsageError
 from lictor.ledger import Ledger
@@ -96,7 +96,7 @@ def command(
     """
     (named,) = chosen([policy] if policy else [])
     wanted: list[Kind] = [one for one in KINDS if not kinds or f"{one.replace(' ', '-')}s" in kinds]
-    coverage = Coverage(Engine.load(named))
+    coverage = Coverage(loaded(named))
     coverage.run_tests()
     broken = _run_own(coverage, named)
     broken |= _run_corpus(coverage, corpus)

@@ -21,10 +21,10 @@ import click
 import orjson
 import pyarrow as pa
 
-from lictor import Engine
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.judging import Done, Judge, Judged, Worker, joined, judge_of, shares
+from lictor.cli.loading import loaded
 from lictor.cli.options import (
     as_of_option,
     chosen,
@@ -109,7 +109,7 @@ def command(
         )
     targets = Targets(out=out, ledger=ledger, rejects=rejects, events=events, as_json=as_json)
     targets.check(paths, strict=strict)
-    engine = Engine.load(chosen(policies))
+    engine = loaded(chosen(policies))
     if subject is not None:
         one_of(subject, {name for one in engine.policies for name in one.policy.document.subjects}, "subject")
     if as_of is None:
@@ -147,8 +147,6 @@ def command(
 def _run(judge: Judge, inputs: Inputs, targets: Targets, *, on: str, jobs: int, strict: bool, progress: bool) -> Tally:
     counts = _Counts(strict=strict)
     with ExitStack() as stack:
-        # What is loaded by now stays to the end: the collector need not look at it, nor other processes copy it.
-        gc.freeze()
         stack.callback(gc.unfreeze)
         hold, sinks = open_sinks(stack, targets, judge.engine)
         results = stack.enter_context(
@@ -165,6 +163,8 @@ def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
     judge.engine.warm_up()
     # So that copies have what the first rows would load.
     judge.engine.decide_batch(pa.record_batch({"text": pa.array([""])}), at=judge.as_of)
+    # What is loaded by now stays to the end: the collector need not look at it, nor other processes copy it.
+    gc.freeze()
     canonical = [one.policy.canonical for one in judge.engine.policies]
     elsewhere = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
     make = (lambda: judge) if jobs == 1 or copies() else elsewhere
