@@ -104,6 +104,31 @@ typedef struct {
     uint8_t again[BLOCK], duals[BLOCK], stands[BLOCK], marks[BLOCK];
 } Block;
 
+/* What the characters of a block are by themselves; all that was read of them together. `before` is the symbol of the one
+   before, `strange` is set where a code is none. */
+static uint8_t read_block(Block *block, const uint32_t *codes, int size, const uint32_t *table, const uint32_t *letters,
+                          uint16_t *before, int *strange) {
+    uint16_t last = *before;
+    uint8_t words = 0;
+    int beyond = 0;
+    for (int at = 0; at < size; at++) {
+        uint32_t code = codes[at];
+        beyond |= code > BREAK_CODE;
+        uint32_t found = table[code > BREAK_CODE ? 0 : code];
+        uint16_t symbol = (uint16_t)found;
+        block->duals[at] = (uint16_t)(symbol - 1) < FIRST_KEPT - 1;
+        if (letters && block->duals[at]) found = letters[symbol];
+        block->symbols[at] = symbol = (uint16_t)found;
+        block->again[at] = symbol == last;
+        last = symbol;
+        block->read[BEFORE + at] = (uint8_t)(found >> 16);
+        words |= (uint8_t)(found >> 16);
+    }
+    *before = last;
+    *strange |= beyond;
+    return words;
+}
+
 /* How each character stands among those before it. */
 static void stand(const uint8_t *restrict read, const uint8_t *restrict again, uint8_t *restrict stands,
                   uint8_t *restrict marks, int size) {
@@ -132,6 +157,22 @@ static Py_ssize_t put(uint16_t *symbols, int64_t *offsets, uint8_t *marks, Py_ss
     offsets[count] = offset;
     marks[count] = mark;
     return count + 1;
+}
+
+/* Where the dual characters of a block are that begins there, behind those that were found; how many there are. */
+static Py_ssize_t put_duals(const Block *block, int size, int64_t begin, int64_t *duals, Py_ssize_t count) {
+    for (int at = 0; at < size; at++) {
+        /* Most are none: eight at a time. */
+        uint64_t eight = 1;
+        if (at % 8 == 0) memcpy(&eight, block->duals + at, 8);
+        if (!eight) {
+            at += 7;
+            continue;
+        }
+        duals[count] = begin + at;
+        count += block->duals[at];
+    }
+    return count;
 }
 
 static PyObject *fold(PyObject *self, PyObject *args) {
@@ -174,21 +215,7 @@ static PyObject *fold(PyObject *self, PyObject *args) {
     uint16_t before = 0;
     for (Py_ssize_t from = 0; from < codes_n && !strange; from += BLOCK) {
         int size = codes_n - from < BLOCK ? (int)(codes_n - from) : BLOCK;
-        uint8_t words = 0;
-        for (int at = 0; at < size; at++) {
-            uint32_t code = codes[from + at];
-            strange |= code > BREAK_CODE;
-            uint32_t found = table[code > BREAK_CODE ? 0 : code];
-            uint16_t symbol = (uint16_t)found;
-            block.duals[at] = (uint16_t)(symbol - 1) < FIRST_KEPT - 1;
-            if (letters && block.duals[at]) found = letters[symbol];
-            block.symbols[at] = symbol = (uint16_t)found;
-            block.again[at] = symbol == before;
-            before = symbol;
-            block.read[BEFORE + at] = (uint8_t)(found >> 16);
-            words |= (uint8_t)(found >> 16);
-        }
-        has_words |= words & WORD;
+        has_words |= read_block(&block, codes + from, size, table, letters, &before, &strange) & WORD;
         stand(block.read, block.again, block.stands, block.marks, size);
         for (int at = 0; at < size; at++) {
             unsigned symbol = block.symbols[at], kept = block.stands[at];
@@ -216,17 +243,7 @@ static PyObject *fold(PyObject *self, PyObject *args) {
             last = kept ? symbol : last;
         }
         if (spare < 0) break;
-        if (duals)
-            for (int at = 0; at < size; at++) {
-                uint64_t eight = 1;
-                if (at % 8 == 0) memcpy(&eight, block.duals + at, 8);
-                if (!eight) {
-                    at += 7;
-                    continue;
-                }
-                duals[dual] = begin + from + at;
-                dual += block.duals[at];
-            }
+        if (duals) dual = put_duals(&block, size, begin + from, duals, dual);
         memset(block.duals, 0, sizeof block.duals);
         memmove(block.read, block.read + size, BEFORE);
     }
@@ -762,6 +779,49 @@ static int has_around(const uint8_t *table, uint32_t one, uint32_t two, uint32_t
     return table[((hash ^ seed) * Q) >> (32 - AROUND_BITS)];
 }
 
+/* Where an offset of at least so many is first, among others in order. */
+static int64_t first_from(const int64_t *offsets, int64_t count, int64_t offset) {
+    int64_t low = 0, high = count;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (offsets[middle] < offset) low = middle + 1;
+        else high = middle;
+    }
+    return low;
+}
+
+/* The symbols among which dual characters stand, and what stands around the letters of words. */
+typedef struct {
+    const uint16_t *symbols;
+    const uint8_t *marks;
+    int64_t size;
+    const uint8_t *table;
+    int has_short;
+} Around;
+
+/* Whether a dual character, read as a letter, stands as in a word: after so many symbols, two or more, and before as many.
+   `others` says whether there are other dual characters in the gap before and in the next one. */
+static int may_stand(const Around *around, int64_t after, uint32_t letter, uint8_t how, const int others[2]) {
+    const uint16_t *symbols = around->symbols;
+    const uint8_t *marks = around->marks, *table = around->table;
+    int64_t end = around->size - 1;
+    uint32_t two_before = symbols[after - 2], before = symbols[after - 1], next = symbols[after],
+             next_two = symbols[after + 1 < end ? after + 1 : end];
+    if ((marks[after - 1] & LOOSE) || before == letter || next == letter) return 1;
+    int unknown_before = others[0] || (marks[after - 2] & LOOSE), unknown_after = others[1] || (marks[after] & LOOSE);
+    int may = 0;
+    if (how & BEGINS)
+        may |= unknown_after || has_around(table, letter, next, next_two, 0, DUAL_FIRST) ||
+               (around->has_short && has_around(table, letter, next, 0, 0, DUAL_FIRST));
+    if (how & ENDS)
+        may |= unknown_before || has_around(table, two_before, before, letter, 0, DUAL_LAST) ||
+               (around->has_short && has_around(table, before, letter, 0, 0, DUAL_LAST));
+    if (how & WITHIN)
+        may |= unknown_before || unknown_after || has_around(table, before, letter, next, next_two, DUAL_MIDDLE) ||
+               has_around(table, before, letter, next, 0, DUAL_MIDDLE);
+    return may;
+}
+
 static PyObject *may_be_duals(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *codes_o, *duals_o, *symbols_o, *offsets_o, *marks_o, *touching_o, *letters_o, *opening_o, *closing_o, *around_o;
@@ -785,6 +845,7 @@ static PyObject *may_be_duals(PyObject *self, PyObject *args) {
     WANT(touching_n == BREAK_CODE + 1 && letters_n == touching_n, "a table has an element for each code point")
     WANT(opening_n == closing_n && around_n == 1 << AROUND_BITS, "the tables have another size")
     Text text = {codes, codes_n, touching, opening, closing, opening_n, within};
+    Around about = {symbols, marks, symbols_n, around, has_short};
     uint8_t *how = malloc((size_t)duals_n + 1);
     int64_t *gaps = malloc(((size_t)duals_n + 1) * sizeof(int64_t)), *found = malloc(((size_t)duals_n + 1) * sizeof(int64_t));
     Py_ssize_t count = 0;
@@ -798,16 +859,7 @@ static PyObject *may_be_duals(PyObject *self, PyObject *args) {
             may_be_letters(&text, duals + first, end - first, how + first);
         }
         /* How many symbols stand before each. */
-        int64_t gap = 0;
-        if (symbols_n && duals_n) {
-            int64_t low = 0, high = symbols_n;
-            while (low < high) {
-                int64_t middle = (low + high) / 2;
-                if (offsets[middle] < duals[0]) low = middle + 1;
-                else high = middle;
-            }
-            gap = low;
-        }
+        int64_t gap = duals_n ? first_from(offsets, symbols_n, duals[0]) : 0;
         for (Py_ssize_t at = 0; at < duals_n; at++) {
             while (gap < symbols_n && offsets[gap] < duals[at]) gap++;
             gaps[at] = gap;
@@ -821,31 +873,11 @@ static PyObject *may_be_duals(PyObject *self, PyObject *args) {
             while (in_next < duals_n && gaps[in_next] < after + 1) in_next++;
             while (behind < duals_n && gaps[behind] < after + 2) behind++;
             if (!how[at]) continue;
-            if (!symbols_n || after < 2 || after + 2 > symbols_n || in_next - in_own > 1) {
+            const int others[2] = {in_own > in_before, behind > in_next};
+            /* What is too near an end, or not by itself in its gap, is not known. */
+            if (!symbols_n || after < 2 || after + 2 > symbols_n || in_next - in_own > 1 ||
+                may_stand(&about, after, letters[codes[duals[at]]], how[at], others))
                 found[count++] = at;
-                continue;
-            }
-            uint32_t letter = letters[codes[duals[at]]];
-            int64_t end = symbols_n - 1;
-            uint32_t two_before = symbols[after - 2], before = symbols[after - 1], next = symbols[after],
-                     next_two = symbols[after + 1 < end ? after + 1 : end];
-            if ((marks[after - 1] & LOOSE) || before == letter || next == letter) {
-                found[count++] = at;
-                continue;
-            }
-            int unknown_before = in_own > in_before || (marks[after - 2] & LOOSE);
-            int unknown_after = behind > in_next || (marks[after] & LOOSE);
-            int may = 0;
-            if (how[at] & BEGINS)
-                may |= unknown_after || has_around(around, letter, next, next_two, 0, DUAL_FIRST) ||
-                       (has_short && has_around(around, letter, next, 0, 0, DUAL_FIRST));
-            if (how[at] & ENDS)
-                may |= unknown_before || has_around(around, two_before, before, letter, 0, DUAL_LAST) ||
-                       (has_short && has_around(around, before, letter, 0, 0, DUAL_LAST));
-            if (how[at] & WITHIN)
-                may |= unknown_before || unknown_after || has_around(around, before, letter, next, next_two, DUAL_MIDDLE) ||
-                       has_around(around, before, letter, next, 0, DUAL_MIDDLE);
-            if (may) found[count++] = at;
         }
     }
     PyEval_RestoreThread(lock);
