@@ -55,7 +55,7 @@ crash: $(VENV)/dev.stamp  ## enforcement killed a hundred times over 100,000 fac
 sanitize: $(VENV)/dev.stamp  ## the compiled kernel under gcc's sanitizers: no byte beyond an array, nothing undefined
 	CFLAGS='-g -fsanitize=address,undefined -fno-sanitize-recover=undefined' \
 	  $(BIN)/python -m pip install --quiet --no-deps --editable .
-	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	  $(BIN)/python -m pytest -q -p no:xdist tests/match/test_kernel.py tests/match/test_properties.py tests/detect; \
 	  status=$$?; $(BIN)/python -m pip install --quiet --no-deps --editable . && exit $$status
 
