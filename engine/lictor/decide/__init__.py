@@ -71,7 +71,7 @@ class _InForce(msgspec.Struct, frozen=True):
 class _Outcome(msgspec.Struct, frozen=True):
     """What follows from violations: effects, the strongest, the number of the violation that leads, and its ground.
 
-    `frame` is the statement of reasons but for the facts, where nothing is excused.
+    `frames` are the statement of reasons but for the facts, by the exemptions that excuse, as these are met.
     """
 
     effects: tuple[Effect, ...]
@@ -79,7 +79,7 @@ class _Outcome(msgspec.Struct, frozen=True):
     lead: int | None
     ground: tuple[Ground, Source] | None
     appeal_until: str | None
-    frame: Frame
+    frames: dict[tuple[str, ...], Frame]
 
 
 def judged_bytes(content: Content) -> bytes:
@@ -143,8 +143,12 @@ def decide(
     records = [_record(policy, v) for v in in_force]
     lead_record = None if lead is None else next(r for r, v in zip(records, in_force, strict=True) if v is lead)
     action: Action = headline.effect if headline else "none"
-    excused = list(dict.fromkeys(v.violation.exempted_by for v in in_force if v.violation.exempted_by))
-    said = _frame(policy, outcome, lead_record, excused) if excused else outcome.frame
+    excused = tuple(dict.fromkeys([v.violation.exempted_by for v in in_force if v.violation.exempted_by]))
+    said = outcome.frames.get(excused)
+    if said is None:
+        if len(outcome.frames) >= _REMEMBERED:
+            outcome.frames.clear()
+        said = outcome.frames[excused] = _frame(policy, outcome, lead_record, excused)
     version = lead.version if lead is not None else now
     order = next((effect for effect in effects if effect.effect == "rectify_order"), None)
     instant = None if as_of is None else stamp(as_of)
@@ -270,7 +274,7 @@ def _outcome(
         ground = ground_at(document, lead.violation.rule.category, lead.version)
         outcome = structs.replace(outcome, lead=number, ground=ground)
         record = _record(policy, lead)
-    return structs.replace(outcome, frame=_frame(policy, outcome, record, []))
+    return structs.replace(outcome, frames={(): _frame(policy, outcome, record, ())})
 
 
 def _frame(policy: Policy, outcome: _Outcome, lead: ViolationRecord | None, excused: Sequence[str]) -> Frame:

@@ -10,6 +10,7 @@ from typing import Literal
 
 import numpy as np
 
+from lictor.text import kernel
 from lictor.text.fold import skeleton
 from lictor.text.tables import DUAL, DUAL_LETTERS, EXPANDS, KEPT, KIND, expansions, kinds, sounds, symbols
 
@@ -81,9 +82,8 @@ def may_be_letter(text: str, at: int, pairs: Set[str]) -> bool:
 
 def symbols_before(text: str) -> list[int]:
     """For each offset into the text, its end included, how many symbols of its skeleton begin before it."""
-    if len(text) > SHORT:
-        begun = np.bincount(skeleton(text).offsets, minlength=len(text))
-        before: list[int] = np.concatenate([[0], np.cumsum(begun)]).tolist()
+    if kernel.compiled is not None or len(text) > SHORT:
+        before: list[int] = np.searchsorted(skeleton(text).offsets, np.arange(len(text) + 1)).tolist()
         return before
     before, count, last = [], 0, ""
     for found in map(_READ["plain"].__getitem__, text):
