@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from lictor.text.fold import encode
 from lictor.text.pairs import BITS, differences, names_of
-from lictor.text.reading import SHORT
 from lictor.text.tables import ACCENT, ENCLOSING, INVISIBLE, KIND, kinds, relation
 
 __all__ = ["Plain", "plain"]
@@ -55,27 +54,13 @@ def plain(text: str) -> Plain:
     """The text in plain letters and digits."""
     if text.isascii() and "\x00" not in text:
         return Plain(text, text, range(len(text)))
-    if len(text) <= SHORT:
-        seen = text.translate(_PLAIN)
-        if len(seen) == len(text):
-            return Plain(seen, text, range(len(text)))
-        return Plain(seen, text, [at for at, char in enumerate(text) if _PLAIN[ord(char)]])
-    codes = _table().take(encode(text))
-    kept = np.flatnonzero(codes)
-    spelt = codes.take(kept).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    codes = encode(text)
+    found = _table().take(codes)
+    if found.tobytes() == codes.tobytes() and "\x00" not in text:
+        return Plain(text, text, range(len(text)))
+    kept = np.flatnonzero(found)
+    spelt = found.take(kept).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
     return Plain(spelt, text, kept)
-
-
-class _PlainChars(dict[int, str]):
-    """For `str.translate`: what each character becomes, looked up as it is met."""
-
-    def __missing__(self, code: int) -> str:
-        found = int(_table()[code])
-        plainly = self[code] = chr(found) if found else ""
-        return plainly
-
-
-_PLAIN = _PlainChars()
 
 
 @cache
