@@ -24,6 +24,7 @@ from lictor.match.lookup import Lookup, Places
 from lictor.match.terms import Pattern
 from lictor.match.words import Word, word_of
 from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, encode, fold, fold_apart, kernel
+from lictor.text.reading import folded
 from lictor.text.tables import BREAK, BREAK_CODE, WORD, relation
 
 __all__ = ["CHUNK", "Hits", "Search"]
@@ -108,13 +109,12 @@ class Search:
         """The words of the text, in compiled code: each is there."""
         if self._index is None:
             return []
-        codes = encode(text)
-        if self._leet:
-            view, duals = fold_apart(codes)
-            if len(duals) and len(self._around.which(codes, duals, view)):
-                return None
+        if self._sound:
+            view = fold(encode(text), sound=True)
         else:
-            view = fold(codes, sound=self._sound)
+            codes, view, duals = folded(text)
+            if self._leet and len(duals) and len(self._around.which(codes, duals, view)):
+                return None
         first, words = self._index.find(view)
         if not len(first):
             return []
