@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lictor.text import names_of
 from lictor.text.plain import Plain
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Match", "Matches", "keys_of", "match_of", "matches_at", "quick_match"]
 
@@ -37,11 +40,17 @@ class Matches(Sequence[Match]):
     finding them.
     """
 
-    __slots__ = ("_made", "_named", "_places", "_text")
+    __slots__ = ("_made", "_named", "_places", "_row", "_texts")
 
-    def __init__(self, text: str, places: NDArray[np.int64], named: Sequence[tuple[str, str, Hashable]]) -> None:
+    def __init__(
+        self,
+        texts: Sequence[str] | pa.Array,
+        row: int,
+        places: NDArray[np.int64],
+        named: Sequence[tuple[str, str, Hashable]],
+    ) -> None:
         """Places are rows of start, end, the term's number and the mechanisms; terms have name, text and key."""
-        self._text, self._places, self._named = text, places, named
+        self._texts, self._row, self._places, self._named = texts, row, places, named
         self._made: tuple[Match, ...] | None = None
 
     @property
@@ -88,7 +97,7 @@ class Matches(Sequence[Match]):
 
     def _all(self) -> tuple[Match, ...]:
         if self._made is None:
-            self._made = matches_at(self._text, self._places.tolist(), self._named)
+            self._made = matches_at(str(self._texts[self._row]), self._places.tolist(), self._named)
         return self._made
 
 

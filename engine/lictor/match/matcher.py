@@ -98,7 +98,7 @@ class Matcher:
         places = self._glance(text) if len(text) <= self._short else None
         if places is None:
             rows = Rows([text], encode(text), np.array([0, len(text) + 1]))
-            places = next((places.tolist() for _, places in self._places(rows, {})), [])
+            places = next((places.tolist() for _, places in self._places(rows)), [])
         if overlap == "longest":
             places = list(longest(places))
         return list(matches_at(text, places, self._named))
@@ -143,21 +143,12 @@ class Matcher:
         return in_order(found, cancels)
 
     def _find_rows(self, rows: Rows) -> Iterator[tuple[int, Matches]]:
-        # Rows that read the same have the same matches.
-        alike: dict[str, Matches] = {}
+        for row, places in self._places(rows):
+            yield row, Matches(rows.texts, row, places, self._named)
+
+    def _places(self, rows: Rows) -> Iterator[tuple[int, NDArray[np.int64]]]:
+        """The places by row, for the rows that have any, counted from where the row begins."""
         texts: dict[int, str] = {}
-        for row, places in self._places(rows, texts):
-            text = texts[row] if row in texts else rows[row]
-            matches = alike.get(text)
-            if matches is None:
-                matches = alike[text] = Matches(text, places, self._named)
-            yield row, matches
-
-    def _places(self, rows: Rows, texts: dict[int, str]) -> Iterator[tuple[int, NDArray[np.int64]]]:
-        """The places by row, for the rows that have any, counted from where the row begins.
-
-        The texts of rows that were looked at are kept in the mapping.
-        """
         evidence = Evidence()
         for search, verifier, written, beside in self._columnwise:
             verified = Verified(verifier)
