@@ -13,7 +13,7 @@ from itertools import groupby
 
 from lictor.match.edges import DOT_FORMS, SPELT_DOT_SIDES
 from lictor.match.gaps import BRACKETS, CLAUSE_MARKS
-from lictor.match.spellings import MASKS, cancel_phrase, compile_term
+from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, Term
 from lictor.match.verify import BOTH_BY_CHANCE, CLOSED_WITHIN, MEET_BY_CHANCE
 from lictor.text import BITS, Part, describe, differences, names_of
@@ -27,6 +27,7 @@ from lictor.text.tables import (
     INVISIBLE,
     KEPT,
     LETTER,
+    MASKS,
     SPACE,
     readings,
     relation,

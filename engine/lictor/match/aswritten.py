@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from lictor.match.align import STRETCHED_FROM
 from lictor.match.lookup import Places, one_by_one, pieces
 from lictor.match.search import Hits
-from lictor.match.spellings import MASKS
 from lictor.match.terms import Pattern, is_word_edge
 from lictor.text import BITS, Codes, encode, kernel
 from lictor.text.pairs import NO_DIFFERENCE, plain_differences
@@ -34,6 +33,7 @@ from lictor.text.tables import (
     KEPT,
     KIND,
     LETTER,
+    MASKS,
     RELATIONS,
     SPACE,
     SYMBOL,

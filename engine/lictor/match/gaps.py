@@ -6,10 +6,9 @@ from collections.abc import Iterable
 
 from lictor.match.atoms import MARKS
 from lictor.match.edges import stands_alone
-from lictor.match.spellings import MASKS
 from lictor.match.terms import Pattern, is_han
 from lictor.text import BITS, describe, differences
-from lictor.text.tables import DIGIT, INVISIBLE, SPACE
+from lictor.text.tables import DIGIT, INVISIBLE, MASKS, SPACE
 
 __all__ = ["BRACKETS", "CLAUSE_MARKS", "judge_gap", "judge_mask", "separators_hold", "unhidden"]
 

@@ -29,11 +29,10 @@ _LETTERS = frozenset(DUAL_LETTERS)
 
 
 class Occurrence(NamedTuple):
-    """Of which word, where it begins, and `until` as in `Hits`."""
+    """Of which word, and where it begins."""
 
     word: int
     begin: int
-    until: int
 
 
 def _one_of(chars: Iterable[str]) -> re.Pattern[str]:
@@ -65,7 +64,9 @@ class Glance:
             places = index.places(reading)
             if places is None:
                 return None
-            found += _occurrences(reading, places)
+            if places:
+                offsets = reading.offsets
+                found += [Occurrence(number, offsets[at]) for number, at in places]
         if self._beside:
             for dual in _dual().finditer(text):
                 if may_be_letter(text, dual.start(), self._beside):
@@ -75,8 +76,8 @@ class Glance:
 
 # For each word its numbers.
 _Numbers = dict[str, list[int]]
-# The number of a word, where among the symbols it begins, and how many it has.
-_Place = tuple[int, int, int]
+# The number of a word, and where among the symbols it begins.
+_Place = tuple[int, int]
 
 
 class _Index:
@@ -123,18 +124,11 @@ class _Index:
             for word, numbers in some.items():
                 at = symbols.find(word)
                 while at >= 0:
-                    found += [(number, at, len(word)) for number in numbers]
+                    found += [(number, at) for number in numbers]
                     if len(found) > _MANY:
                         return None
                     at = symbols.find(word, at + 1)
         return found
-
-
-def _occurrences(reading: Reading, places: Sequence[_Place]) -> list[Occurrence]:
-    if not places:
-        return []
-    offsets = [*reading.offsets, -1]
-    return [Occurrence(number, offsets[at], offsets[at + size]) for number, at, size in places]
 
 
 def _beside(words: Sequence[Word]) -> frozenset[str]:

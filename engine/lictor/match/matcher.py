@@ -134,7 +134,7 @@ class Matcher:
             occurrences = search.glance(text)
             if occurrences is None or len(occurrences) > _SEVERAL:
                 return None
-            for word, begin, _ in occurrences:
+            for word, begin in occurrences:
                 for pattern, start, end, needed in verifier.found(word, text, begin):
                     if pattern.allow:
                         cancels.append((pattern.scope, start, end))

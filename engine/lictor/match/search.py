@@ -101,8 +101,7 @@ class Search:
         """
         found = self._glance.occurrences(text) if kernel.compiled is None else self._glance_compiled(text)
         if found is not None and not self._begun.keys().isdisjoint(text):
-            begun = [(self._begun[char], at) for at, char in enumerate(text) if char in self._begun]
-            found += [Occurrence(number, at, -1) for number, at in begun]
+            found += [Occurrence(self._begun[char], at) for at, char in enumerate(text) if char in self._begun]
         return found
 
     def _glance_compiled(self, text: str) -> list[Occurrence] | None:
@@ -116,14 +115,7 @@ class Search:
             if self._leet and len(duals) and len(self._around.which(codes, duals, view)):
                 return None
         first, words = self._index.find(view)
-        if not len(first):
-            return []
-        offsets = [*view.offsets.tolist(), -1]
-        ends = (first + self._sizes.take(words)).tolist()
-        return [
-            Occurrence(word, offsets[at], offsets[end])
-            for word, at, end in zip(words.tolist(), first.tolist(), ends, strict=True)
-        ]
+        return list(map(Occurrence, words.tolist(), view.offsets.take(first).tolist()))
 
     def occurrences(self, codes: Codes) -> Iterator[Hits]:
         """Every occurrence in the codes; those that end in one chunk come before those that end in the next."""

@@ -19,10 +19,8 @@ from lictor.match.terms import Letter, MatchOptions, Pattern, Term, is_han
 from lictor.text import BITS, describe
 from lictor.text.tables import ACCENT, DIGIT, ENCLOSING, INVISIBLE, KEPT, LETTER, readings, relation, sound_symbol
 
-__all__ = ["MASKS", "cancel_phrase", "compile_term"]
+__all__ = ["cancel_phrase", "compile_term"]
 
-# Symbols written in place of a letter that is not to be read.
-MASKS = frozenset("*＊✱∗×#＃_＿?？●○◯◎■□▪★☆")
 MASKED_LETTERS = 5
 REVERSED_LETTERS = 3
 # Han characters in a term up to which every mixture of characters and letters is compiled (3 ** 4 spellings).
