@@ -1,6 +1,7 @@
-/* The loops over every character of a text, compiled: what `fold.py` and, in `match/`, `lookup.py`, `duals.py` and `columns.py` do
-   in numpy, step by step as they say it there, in one pass each and without the interpreter's lock; what
-   `detect/near.py` does with marks; and the lines that `scan/inputs/jsonl_rows.py` asks Arrow for.
+/* The loops over every character of a text, compiled: what `fold.py` and, in `match/`, `lookup.py`, `duals.py`,
+   `aswritten.py` and `columns.py` do in numpy, step by step as they say it there, in one pass each and without the
+   interpreter's lock; what `detect/near.py` does with marks; and the lines that `scan/inputs/jsonl_rows.py` asks Arrow
+   for.
 
    Lictor runs without this module, more slowly; both ways are held to the same results by the tests. Arrays come in as
    buffers, those of results as bytearrays. No index is trusted: the sizes of arrays are checked before the lock is let
