@@ -237,6 +237,19 @@ def test_the_clock_never_runs_back(compiled: CompiledPolicy) -> None:
     assert 1 == timelines.finish().late
 
 
+def test_a_deadline_that_late_facts_left_behind_comes_when_it_is_asked_for(compiled: CompiledPolicy) -> None:
+    """The clock stands far ahead; `lictor due` up to an earlier instant finds what late facts made due by then."""
+    facts = [shop("b"), offer(0.2, "post-b", "b"), upheld(1.2, "review-b", "b", "post-b")]
+    later = fact(60, "account_created", "later", subject="z")
+    in_order, late = (Timelines([Variant("as it is", Rulebook([compiled]))]) for _ in range(2))
+    in_order.take([*facts, later])
+    late.take([later])
+    late.take(facts)
+    late.tick(BEGIN + timedelta(days=30))
+
+    assert in_order.states()["b"] == late.states()["b"]
+
+
 def test_no_facts_are_no_timeline(compiled: CompiledPolicy) -> None:
     timeline = Timelines([Variant("as it is", Rulebook([compiled]))]).finish(BEGIN)
 

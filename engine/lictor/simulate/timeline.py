@@ -139,10 +139,10 @@ class Timelines:
         return back
 
     def tick(self, now: datetime) -> None:
-        """Lets the clock run to that instant, as `lictor due` would."""
-        if self._begin is None or self._now is None or now < self._now:
+        """Lets the clock run to that instant, as `lictor due` would: what late facts left due may lie before now."""
+        if self._begin is None or self._now is None:
             return
-        self._now = now
+        self._now = max(self._now, now)
         for life in self._lives:
             self._close_until(life, now)
             life.measures.happened(None, life.replay.due(now))
