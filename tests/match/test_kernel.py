@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import runpy
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from test_properties import ALPHABET, disguised, relaxed
 import lictor.text
 from lictor.match import Matcher, Term
 from lictor.match.columns import rows_of
-from lictor.text import Skeleton, encode, fold, fold_apart, kernel
+from lictor.text import Skeleton, encode, fold, fold_apart, fold_tables, kernel
 from lictor.text.fold import _expansions
 from lictor.text.tables import marked
 
@@ -229,7 +230,7 @@ def test_keys_beyond_the_words_are_an_error(table: int, change: Callable[[Any, i
     assert kernel.compiled is not None
     search = STRAY._columnwise[0][0]
     view = fold(CODES)
-    tables: list[Any] = list(search._index._compiled)  # type: ignore[union-attr,arg-type]
+    tables: list[Any] = list(search._index.tables)  # type: ignore[union-attr,arg-type]
     tables[table] = tables[table].copy()
     change(tables[table], value)
 
@@ -250,7 +251,7 @@ def test_patterns_beyond_the_table_are_an_error(table: int, change: Callable[[An
     assert kernel.compiled is not None
     search, _, written, _ = STRAY._columnwise[0]
     (hits,) = search.occurrences(CODES)
-    tables: list[Any] = list(written._compiled)  # type: ignore[arg-type]
+    tables: list[Any] = list(written.tables)  # type: ignore[arg-type]
     tables[table] = tables[table].copy()
     change(tables[table], value)
 
@@ -275,3 +276,66 @@ def test_occurrences_beyond_the_text_are_told(which: str, value: int) -> None:
             written.decide(CODES, changed)
     else:
         written.decide(CODES, changed)
+
+
+def glanced(text: str, **changed: Any) -> Any:
+    """What the kernel sees in a short text by the tables of STRAY, some of them changed."""
+    assert kernel.compiled is not None
+    search, _, written, _ = STRAY._columnwise[0]
+    table, expansions = fold_tables()
+    duals, around, has_short = search._around.tables
+    arguments = {
+        "table": table,
+        "expansions": expansions,
+        "words": search._index.tables,  # type: ignore[union-attr]
+        "sizes": search._sizes,
+        "duals": duals,
+        "around": around,
+        "has_short": has_short,
+        "patterns": written.tables,
+    }
+    return kernel.compiled.glance(text, kernel.compiled.tables(*(arguments | changed).values()))
+
+
+def test_a_short_text_is_glanced_at() -> None:
+    """What is sure is told, what is not is left to the verifier, and dual characters to others."""
+    words = [word.symbols for word in STRAY._columnwise[0][0]._words_of]
+
+    assert glanced("a 比特币") == ([(2, 5, 2, 0)], [])
+    assert glanced("𝓔𝓣𝓗") == ([], [(words.index("eth"), 0)])
+    assert glanced("h€llo world") is None
+    assert glanced("h€llo world", around=None) == ([], [])
+    assert glanced("") == ([], [])
+    # More symbols than any text of this length has, unless its characters expand.
+    assert glanced("㍿" * 400 + "比特币") == ([(400, 403, 2, 0)], [])
+
+
+@pytest.mark.parametrize("size", [LEAST, -1, 0, 10**6, MOST])
+def test_words_of_no_such_size_end_nowhere(size: int) -> None:
+    """No byte beyond the skeleton is read; where a word ends is only where more is looked for."""
+    assert glanced("a 比特币 ", sizes=np.full_like(STRAY._searches[0]._sizes, size)) == ([(2, 5, 2, 0)], [])
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"table": marked()[:-1]},
+        {"expansions": None},
+        {"words": ()},
+        {"sizes": np.zeros(2, np.int64)},
+        {"patterns": None},
+    ],
+)
+def test_tables_that_do_not_fit_are_not_held(changed: dict[str, Any]) -> None:
+    """They are refused before a text is looked at."""
+    with pytest.raises((TypeError, ValueError)):
+        glanced("a", **changed)
+
+
+def test_only_what_is_held_is_glanced_by() -> None:
+    """Neither another object nor another module's capsule is taken for tables."""
+    assert kernel.compiled is not None
+
+    for other in (None, (), np.zeros(1), dt.datetime_CAPI):  # type: ignore[attr-defined]
+        with pytest.raises((TypeError, ValueError)):
+            kernel.compiled.glance("a", other)

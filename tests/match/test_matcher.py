@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from copy import deepcopy
 
 import pyarrow as pa
 import pytest
@@ -375,6 +376,16 @@ def test_the_matches_of_a_row_are_a_sequence() -> None:
     assert (hash(expected), repr(expected)) == (hash(matches), repr(matches))
     assert expected == pickle.loads(pickle.dumps(matches))
     assert matches != [*expected]
+
+
+def test_a_matcher_that_was_used_can_be_sent_elsewhere() -> None:
+    """Processes and threads of other people's tools are given matchers, pickled or copied."""
+    matcher = Matcher(["比特币", "eth"], sound="mixed")
+    found = [matcher.find("bi特币 and ETH") for _ in range(2)][1]
+
+    assert [found] * 3 == [
+        one.find("bi特币 and ETH") for one in (matcher, pickle.loads(pickle.dumps(matcher)), deepcopy(matcher))
+    ]
 
 
 def test_a_dollar_stands_before_what_a_ticker_begins_with() -> None:

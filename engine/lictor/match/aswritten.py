@@ -106,7 +106,7 @@ class AsWritten:
         self._all_symbolic = bool(self._symbolic.all())
         self._second = np.fromiter(map(_second_letter, own), np.uint32, len(own))
         self._sought = _Sought(own)
-        self._compiled = None if kernel.compiled is None else self._for_kernel()
+        self.tables = None if kernel.compiled is None else self._for_kernel()
 
     def _for_kernel(self) -> tuple[object, ...]:
         """The patterns as the compiled kernel takes them: where each word's begin, and all that is said of each."""
@@ -124,8 +124,8 @@ class AsWritten:
 
         Dual characters are read as separators in the occurrences.
         """
-        if kernel.compiled is not None and self._compiled is not None:
-            truths, found = kernel.compiled.decide(codes, *hits[:5], self._compiled)
+        if kernel.compiled is not None and self.tables is not None:
+            truths, found = kernel.compiled.decide(codes, *hits[:5], self.tables)
             return np.frombuffer(truths, np.bool_), np.frombuffer(found, np.int64).reshape(-1, 4)
         decided, matches = [np.zeros(0, np.bool_)], [np.zeros((0, 4), np.int64)]
         counts = self._counts.take(hits.words)

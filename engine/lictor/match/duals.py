@@ -68,6 +68,11 @@ class Around:
         self._table[_hashes(one, two, three, four, seeds)] = True
         self._short = bool(short.any())
 
+    @property
+    def tables(self) -> tuple[object, ...]:
+        """All of it as the compiled kernel takes it."""
+        return _for_kernel(), self._table, self._short
+
     def which(self, codes: Codes, duals: Places, view: Skeleton) -> Places:
         """The numbers of the dual characters that may be letters, and stand as in one of the words if read so.
 
@@ -75,9 +80,7 @@ class Around:
         """
         if kernel.compiled is not None:
             skeleton = (view.symbols, view.offsets, view.marks)
-            return np.frombuffer(
-                kernel.compiled.may_be_duals(codes, duals, *skeleton, _for_kernel(), self._table, self._short), np.int64
-            )
+            return np.frombuffer(kernel.compiled.may_be_duals(codes, duals, *skeleton, *self.tables), np.int64)
         how = _may_be_letters(codes, duals)
         some = np.flatnonzero(how)
         return some[self._may_be(codes, duals, some, how.take(some), view)] if len(some) else some

@@ -126,10 +126,10 @@ def _in_order(places: NDArray[np.int64]) -> NDArray[np.int64] | None:
 
 def in_order(places: Iterable[Place], cancels: Sequence[tuple[int | None, int, int]]) -> list[Place]:
     """A few places as `Evidence` has them: those that no phrase cancels, in order, each once with what needs least."""
-    found: list[Place] = []
-    for place in sorted(places, key=_least_first):
-        if not found or place[:3] != found[-1][:3]:
-            found.append(place)
+    found = sorted(places)
+    if len({place[:3] for place in found}) < len(found):
+        found.sort(key=_least_first)
+        found = [place for at, place in enumerate(found) if not at or place[:3] != found[at - 1][:3]]
     if cancels:
         spans = _Spans(list(cancels))
         found = [(s, e, order, needed) for s, e, order, needed in found if not spans.cancel(order, s, e)]

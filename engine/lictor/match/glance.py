@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from operator import add
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,21 +20,18 @@ from lictor.match.words import Word
 from lictor.text.reading import Reading, may_be_letter, read
 from lictor.text.tables import DUAL, DUAL_LETTERS, KIND, MASKS, kinds
 
-__all__ = ["Glance", "Occurrence"]
+__all__ = ["Glance", "Occurrence", "one_of"]
 
 # Words looked for one by one, beyond which numpy is quicker; and the symbols of a head.
 _MANY, _HEAD = 1000, 4
 _LETTERS = frozenset(DUAL_LETTERS)
 
 
-class Occurrence(NamedTuple):
-    """Of which word, and where it begins."""
-
-    word: int
-    begin: int
+Occurrence = tuple[int, int]
+"""Of which word, and where it begins."""
 
 
-def _one_of(chars: Iterable[str]) -> re.Pattern[str]:
+def one_of(chars: Iterable[str]) -> re.Pattern[str]:
     """What finds each of the characters, or nothing if there are none."""
     every = re.escape("".join(sorted(chars)))
     return re.compile(f"[{every}]" if every else "(?!)")
@@ -49,7 +45,7 @@ class Glance:
         numbered = list(enumerate(words))
         masked = [(number, word) for number, word in numbered if word.mask is not None]
         self._plain, self._masked = _Index([one for one in numbered if one[1].mask is None]), _Index(masked)
-        self._mask = _one_of(MASKS if masked else ())
+        self._mask = one_of(MASKS if masked else ())
         self._sound = sound
         self._beside = frozenset() if sound else _beside([word for number, word in numbered if lettered[number]])
 
@@ -66,7 +62,7 @@ class Glance:
                 return None
             if places:
                 offsets = reading.offsets
-                found += [Occurrence(number, offsets[at]) for number, at in places]
+                found += [(number, offsets[at]) for number, at in places]
         if self._beside:
             for dual in _dual().finditer(text):
                 if may_be_letter(text, dual.start(), self._beside):
@@ -99,8 +95,8 @@ class _Index:
         for (number, word), at in zip(anywhere, rarest, strict=True):
             self._pairs.setdefault(word.symbols[at : at + 2], {}).setdefault(word.symbols, []).append(number)
         self._pair_names = frozenset(self._pairs)
-        self._single = _one_of(self._singles)
-        self._first = _one_of({head[0] for head in self._heads})
+        self._single = one_of(self._singles)
+        self._first = one_of({head[0] for head in self._heads})
 
     def places(self, reading: Reading) -> list[_Place] | None:
         """Where the words are in the reading; None where that is too much to look for."""
@@ -140,4 +136,4 @@ def _beside(words: Sequence[Word]) -> frozenset[str]:
 
 @cache
 def _dual() -> re.Pattern[str]:
-    return _one_of(map(chr, np.flatnonzero((kinds()[:-1] & KIND) == DUAL).tolist()))
+    return one_of(map(chr, np.flatnonzero((kinds()[:-1] & KIND) == DUAL).tolist()))

@@ -87,7 +87,7 @@ class Lookup:
         self._hashes = hashes[order]
         self._words = np.concatenate([some.words for some in keys])[order]
         self._before = np.concatenate([some.before for some in keys])[order]
-        self._compiled = None if kernel.compiled is None else self._for_kernel(symbols, begins)
+        self.tables = None if kernel.compiled is None else self._for_kernel(symbols, begins)
 
     def _for_kernel(self, symbols: Symbols, begins: Places) -> tuple[object, ...]:
         """The tables as the compiled kernel takes them: what is asked most is small enough to stay in its cache."""
@@ -107,8 +107,8 @@ class Lookup:
         """Where words begin in the skeleton, in order, and the number of the word."""
         if self._known is None or not len(view):
             return _NONE, _NONE
-        if self._compiled is not None and kernel.compiled is not None:
-            starts, words = kernel.compiled.find(view.symbols, view.offsets, view.marks, self._compiled)
+        if self.tables is not None and kernel.compiled is not None:
+            starts, words = kernel.compiled.find(view.symbols, view.offsets, view.marks, self.tables)
             return np.frombuffer(starts, np.int64), np.frombuffer(words, np.int64)
         symbols = view.symbols
         looks: list[tuple[Places, Hashes]] = []

@@ -61,6 +61,7 @@ class Matcher:
             patterns += compile_term(term, order)
         patterns += [cancel_phrase(phrase, common, -1, None) for phrase in allow]
         self._few, self._several, self._short = _FEW, _SEVERAL, SHORT
+        self._asked = False
         self._turns = any(pattern.allowed & BITS["reversed"] for pattern in patterns)
         views = [[p for p in patterns if p.sound == sound] for sound in (False, True)]
         self._named = [(term.text if term.name is None else term.name, term.text, term.key) for term in self.terms]
@@ -73,11 +74,20 @@ class Matcher:
 
     @cached_property
     def _columnwise(self) -> list[tuple[Search, Verifier, AsWritten, NDArray[np.int64]]]:
-        # What long texts need: short ones do without most of it, so that `lictor check` need not wait.
+        # Built on first need, as it takes milliseconds for thousands of terms.
         return [
             (search, verifier, AsWritten(search.patterns), np.array(verifier.beside, np.int64))
             for search, verifier in zip(self._searches, self._verifiers, strict=True)
         ]
+
+    @cached_property
+    def _tables(self) -> list[object | None]:
+        # As the compiled kernel takes them for short texts. Whoever asks but once need not wait for them.
+        return [search.tables(written.tables) for search, _, written, _ in self._columnwise]
+
+    def __getstate__(self) -> dict[str, object]:
+        # A copy, or one in another process, builds anew what was built on first need: it may be memory of the kernel's.
+        return {name: value for name, value in self.__dict__.items() if name not in ("_columnwise", "_tables")}
 
     def warm_up(self) -> None:
         """Builds what is otherwise built on first need."""
@@ -130,11 +140,14 @@ class Matcher:
             return None
         found: list[Place] = []
         cancels: list[tuple[int | None, int, int]] = []
-        for search, verifier in zip(self._searches, self._verifiers, strict=True):
-            occurrences = search.glance(text)
-            if occurrences is None or len(occurrences) > _SEVERAL:
+        all_tables = self._tables if self._asked else [None] * len(self._searches)
+        self._asked = True
+        for search, verifier, tables in zip(self._searches, self._verifiers, all_tables, strict=True):
+            seen = search.glance(text, tables)
+            if seen is None or len(seen[1]) > _SEVERAL:
                 return None
-            for word, begin in occurrences:
+            found += seen[0]
+            for word, begin in seen[1]:
                 for pattern, start, end, needed in verifier.found(word, text, begin):
                     if pattern.allow:
                         cancels.append((pattern.scope, start, end))

@@ -19,20 +19,23 @@ from numpy.typing import NDArray
 
 from lictor.match.automaton import Automaton
 from lictor.match.duals import Around
-from lictor.match.glance import Glance, Occurrence
+from lictor.match.glance import Glance, Occurrence, one_of
 from lictor.match.lookup import Lookup, Places
 from lictor.match.terms import Pattern
 from lictor.match.words import Word, word_of
-from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, encode, fold, fold_apart, kernel
-from lictor.text.reading import folded
+from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, encode, fold, fold_apart, fold_tables, kernel
 from lictor.text.tables import BREAK, BREAK_CODE, WORD, relation
 
-__all__ = ["CHUNK", "Hits", "Search"]
+__all__ = ["CHUNK", "Glanced", "Hits", "Search"]
 
 # Code points searched at a time, about: at four bytes each, a chunk and its skeleton stay in a core's own cache.
 CHUNK = 1 << 18
 # Characters read for each symbol of the longest word, where a word around a dual character goes on in the next chunk.
 READ_ON = 64
+
+
+Glanced = tuple[list[tuple[int, int, int, int]], list[Occurrence]]
+"""Matches by start, end, order of the term and mechanisms needed; and occurrences that the verifier is to look at."""
 
 
 class Hits(NamedTuple):
@@ -85,6 +88,7 @@ class Search:
         self._around = Around([word for word, lettered in zip(words, self._lettered, strict=True) if lettered])
         self._start_words = {code: number for number, code in enumerate(starts, len(words))}
         self._begun = {chr(code): number for code, number in self._start_words.items()}
+        self._begins = one_of(self._begun) if starts else None
         self._starts: NDArray[np.bool_] | None = None
         if starts:
             self._starts = np.zeros(BREAK_CODE + 1, np.bool_)
@@ -94,28 +98,42 @@ class Search:
     def _glance(self) -> Glance:
         return Glance(self._words_of, sound=self._sound, lettered=self._lettered.tolist())
 
-    def glance(self, text: str) -> list[Occurrence] | None:
-        """Where words of a short text may begin a match, some of which `occurrences` knows not to.
+    def tables(self, patterns: tuple[object, ...] | None) -> object | None:
+        """All that the compiled kernel needs to glance at a text, with what it takes to decide about the patterns.
 
-        None where they are many, or dual characters may be letters of them.
+        None where words are not found by the kernel.
         """
-        found = self._glance.occurrences(text) if kernel.compiled is None else self._glance_compiled(text)
-        if found is not None and not self._begun.keys().isdisjoint(text):
-            found += [Occurrence(self._begun[char], at) for at, char in enumerate(text) if char in self._begun]
-        return found
+        if kernel.compiled is None or not isinstance(self._index, Lookup) or self._index.tables is None:
+            return None
+        duals = self._around.tables if self._leet else (None, None, False)
+        tables = (*fold_tables(sound=self._sound), self._index.tables, self._sizes, *duals, patterns)
+        held: object = kernel.compiled.tables(*tables)
+        return held
 
-    def _glance_compiled(self, text: str) -> list[Occurrence] | None:
-        """The words of the text, in compiled code: each is there."""
-        if self._index is None:
-            return []
-        if self._sound:
-            view = fold(encode(text), sound=True)
-        else:
-            codes, view, duals = folded(text)
-            if self._leet and len(duals) and len(self._around.which(codes, duals, view)):
-                return None
+    def glance(self, text: str, tables: object | None) -> Glanced | None:
+        """The matches in a short text that are sure, in no order, and where words may begin others.
+
+        None where those are many, or dual characters may be letters of them.
+        """
+        seen: Glanced | None = ([], [])
+        if tables is not None and kernel.compiled is not None:
+            seen = kernel.compiled.glance(text, tables)
+        elif self._index is not None:
+            looks_up = kernel.compiled is not None or isinstance(self._index, Automaton)
+            found = self._looked_up(text) if looks_up else self._glance.occurrences(text)
+            seen = None if found is None else ([], found)
+        if seen is not None and self._begins is not None and self._begins.search(text):
+            seen[1].extend((self._begun[char], at) for at, char in enumerate(text) if char in self._begun)
+        return seen
+
+    def _looked_up(self, text: str) -> list[Occurrence] | None:
+        assert self._index is not None
+        codes = encode(text)
+        view, duals = fold_apart(codes) if self._leet else (fold(codes, sound=self._sound), None)
+        if duals is not None and len(duals) and len(self._around.which(codes, duals, view)):
+            return None
         first, words = self._index.find(view)
-        return list(map(Occurrence, words.tolist(), view.offsets.take(first).tolist()))
+        return list(zip(words.tolist(), view.offsets.take(first).tolist(), strict=True))
 
     def occurrences(self, codes: Codes) -> Iterator[Hits]:
         """Every occurrence in the codes; those that end in one chunk come before those that end in the next."""

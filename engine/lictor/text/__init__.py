@@ -12,6 +12,7 @@ from lictor.text.fold import (
     encode,
     fold,
     fold_apart,
+    fold_tables,
     skeleton,
     spell,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "encode",
     "fold",
     "fold_apart",
+    "fold_tables",
     "names_of",
     "skeleton",
     "spell",

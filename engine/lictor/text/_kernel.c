@@ -24,11 +24,11 @@ enum { FIRST_KEPT = 16, EXPANDS = 0xFFFE, BREAK_CODE = 0x110000 };
 enum { NO_SYMBOL = 0x10000 };
 
 /* Why a loop was left, if not at its end. */
-enum { NO_MEMORY = -1, STRAY = -2 };
+enum { NO_MEMORY = -1, NO_ROOM = -1, STRAY = -2 };
 
 /* Buffers of one call: taken one after the other, let go together. */
 
-enum { MOST_BUFFERS = 24 };
+enum { MOST_BUFFERS = 48 };
 
 typedef struct {
     Py_buffer own[MOST_BUFFERS];
@@ -63,11 +63,11 @@ static void *take(Buffers *buffers, PyObject *from, size_t width, int writable, 
 
 #define TAKE(name, type, object)                                                  \
     Py_ssize_t name##_n = 0;                                                      \
-    const type *name = take(&buffers, object, sizeof(type), 0, &name##_n);        \
+    const type *name = take(held, object, sizeof(type), 0, &name##_n);        \
     if (!name) goto failed;
 #define TAKE_OUT(name, type, object)                                              \
     Py_ssize_t name##_n = 0;                                                      \
-    type *name = take(&buffers, object, sizeof(type), 1, &name##_n);              \
+    type *name = take(held, object, sizeof(type), 1, &name##_n);              \
     if (!name) goto failed;
 #define WANT(holds, message)                                                      \
     if (!(holds)) {                                                               \
@@ -176,60 +176,77 @@ static Py_ssize_t put_duals(const Block *block, int size, int64_t begin, int64_t
     return count;
 }
 
-static PyObject *fold(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *codes_o, *table_o, *expanding_o, *firsts_o, *expanded_o, *letters_o, *symbols_o, *offsets_o, *marks_o, *duals_o;
-    long long begin;
-    if (!PyArg_ParseTuple(args, "OO(OOO)OLOOOO:fold", &codes_o, &table_o, &expanding_o, &firsts_o, &expanded_o,
-                          &letters_o, &begin, &symbols_o, &offsets_o, &marks_o, &duals_o))
-        return NULL;
-    Buffers buffers = {.count = 0};
+/* What is read of each code point and of the break; the characters that expand, in order, with where the symbols of each
+   begin among all these; and what dual characters are as letters, NULL if they are not read so. */
+typedef struct {
+    const uint32_t *table, *expanding, *letters;
+    const int64_t *firsts;
+    const uint16_t *expanded;
+    Py_ssize_t expanding_size, expanded_size;
+} Folds;
+
+/* A skeleton as it is written, with room for so many symbols; and where dual characters are, if that is asked. */
+typedef struct {
+    uint16_t *symbols;
+    int64_t *offsets;
+    uint8_t *marks;
+    int64_t *duals;
+    Py_ssize_t room;
+} Folded;
+
+/* The tables are those of the buffers held. */
+static int take_folds(Buffers *held, PyObject *table_o, PyObject *expansions, PyObject *letters_o, Folds *folds) {
+    PyObject *expanding_o, *firsts_o, *expanded_o;
     const uint32_t *letters = NULL;
-    int64_t *duals = NULL;
-    Py_ssize_t letters_n = 0, duals_n = 0;
-    TAKE(codes, uint32_t, codes_o)
+    Py_ssize_t letters_n = 0;
+    WANT(PyTuple_Check(expansions), "the expansions are a tuple")
+    if (!PyArg_ParseTuple(expansions, "OOO:expansions", &expanding_o, &firsts_o, &expanded_o)) goto failed;
     TAKE(table, uint32_t, table_o)
     TAKE(expanding, uint32_t, expanding_o)
     TAKE(firsts, int64_t, firsts_o)
     TAKE(expanded, uint16_t, expanded_o)
-    TAKE_OUT(symbols, uint16_t, symbols_o)
-    TAKE_OUT(offsets, int64_t, offsets_o)
-    TAKE_OUT(marks, uint8_t, marks_o)
-    if (letters_o != Py_None && !(letters = take(&buffers, letters_o, 4, 0, &letters_n))) goto failed;
-    if (duals_o != Py_None && !(duals = take(&buffers, duals_o, 8, 1, &duals_n))) goto failed;
+    if (letters_o != Py_None && !(letters = take(held, letters_o, 4, 0, &letters_n))) goto failed;
     WANT(table_n == BREAK_CODE + 1, "the table has an element for each code point and the break")
     WANT(!letters || letters_n == FIRST_KEPT, "there are letters for each dual symbol")
     WANT(firsts_n == expanding_n + 1 && firsts[expanding_n] == expanded_n, "each character expands to some symbols")
-    WANT(offsets_n == symbols_n && marks_n == symbols_n && symbols_n >= codes_n && (!duals || duals_n >= codes_n),
-         "the arrays of results are as long as the text")
+    *folds = (Folds){table, expanding, letters, firsts, expanded, expanding_n, expanded_n};
+    return 0;
+failed:
+    return -1;
+}
 
+/* The codes folded: how many symbols, how many duals into `duals`; NO_ROOM, or STRAY where a table has no such code. */
+static Py_ssize_t fold_codes(const Folds *folds, const uint32_t *codes, Py_ssize_t size, int64_t begin, const Folded *into,
+                             Py_ssize_t *duals) {
+    uint16_t *symbols = into->symbols;
+    int64_t *offsets = into->offsets;
+    uint8_t *marks = into->marks;
     Py_ssize_t count = 0, dual = 0;
     /* Symbols that there is room for beside one for each character. */
-    Py_ssize_t spare = symbols_n - codes_n;
+    Py_ssize_t spare = into->room - size;
     int strange = 0;
     unsigned last = NO_SYMBOL;
     uint8_t has_words = 0;
-    PyThreadState *lock = PyEval_SaveThread();
     Block block;
     memset(block.read, 0, sizeof block.read);
     memset(block.duals, 0, sizeof block.duals);
     uint16_t before = 0;
-    for (Py_ssize_t from = 0; from < codes_n && !strange; from += BLOCK) {
-        int size = codes_n - from < BLOCK ? (int)(codes_n - from) : BLOCK;
-        has_words |= read_block(&block, codes + from, size, table, letters, &before, &strange) & WORD;
-        stand(block.read, block.again, block.stands, block.marks, size);
-        for (int at = 0; at < size; at++) {
+    for (Py_ssize_t from = 0; from < size && !strange; from += BLOCK) {
+        int here = size - from < BLOCK ? (int)(size - from) : BLOCK;
+        has_words |= read_block(&block, codes + from, here, folds->table, folds->letters, &before, &strange) & WORD;
+        stand(block.read, block.again, block.stands, block.marks, here);
+        for (int at = 0; at < here; at++) {
             unsigned symbol = block.symbols[at], kept = block.stands[at];
             if (kept & ((symbol == last) | (symbol == EXPANDS))) {
                 if (symbol == EXPANDS) {
-                    Py_ssize_t own = place_of(expanding, expanding_n, codes[from + at]);
-                    Py_ssize_t first = own < 0 ? 0 : firsts[own], end = own < 0 ? 0 : firsts[own + 1];
-                    strange |= first < 0 || first > end || end > expanded_n;
+                    Py_ssize_t own = place_of(folds->expanding, folds->expanding_size, codes[from + at]);
+                    Py_ssize_t first = own < 0 ? 0 : folds->firsts[own], end = own < 0 ? 0 : folds->firsts[own + 1];
+                    strange |= first < 0 || first > end || end > folds->expanded_size;
                     if (strange) break;
                     spare -= end - first - 1;
-                    if (spare < 0) break;
+                    if (spare < 0) return NO_ROOM;
                     for (; first < end; first++)
-                        count = put(symbols, offsets, marks, count, expanded[first], begin + from + at, block.marks[at]);
+                        count = put(symbols, offsets, marks, count, folds->expanded[first], begin + from + at, block.marks[at]);
                     if (count) last = symbols[count - 1];
                     continue;
                 }
@@ -243,19 +260,48 @@ static PyObject *fold(PyObject *self, PyObject *args) {
             count += kept;
             last = kept ? symbol : last;
         }
-        if (spare < 0) break;
-        if (duals) dual = put_duals(&block, size, begin + from, duals, dual);
+        if (into->duals) dual = put_duals(&block, here, begin + from, into->duals, dual);
         memset(block.duals, 0, sizeof block.duals);
-        memmove(block.read, block.read + size, BEFORE);
+        memmove(block.read, block.read + here, BEFORE);
     }
+    if (strange) return STRAY;
     for (Py_ssize_t at = count - 1; at > 0; at--)
         if (marks[at - 1] & LOOSE) marks[at] &= (uint8_t)~JOINED;
     if (!has_words)
         for (Py_ssize_t at = 0; at < count; at++) marks[at] &= (uint8_t)~PARTED;
+    *duals = dual;
+    return count;
+}
+
+static const char NO_CODE[] = "a code is beyond the last code point, or its symbols beyond all symbols";
+
+static PyObject *fold(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *table_o, *expansions, *letters_o, *symbols_o, *offsets_o, *marks_o, *duals_o;
+    long long begin;
+    if (!PyArg_ParseTuple(args, "OOOOLOOOO:fold", &codes_o, &table_o, &expansions, &letters_o, &begin, &symbols_o, &offsets_o,
+                          &marks_o, &duals_o))
+        return NULL;
+    Buffers buffers = {.count = 0}, *held = &buffers;
+    Folds folds;
+    int64_t *duals = NULL;
+    Py_ssize_t duals_n = 0;
+    if (take_folds(held, table_o, expansions, letters_o, &folds) < 0) goto failed;
+    TAKE(codes, uint32_t, codes_o)
+    TAKE_OUT(symbols, uint16_t, symbols_o)
+    TAKE_OUT(offsets, int64_t, offsets_o)
+    TAKE_OUT(marks, uint8_t, marks_o)
+    if (duals_o != Py_None && !(duals = take(held, duals_o, 8, 1, &duals_n))) goto failed;
+    WANT(offsets_n == symbols_n && marks_n == symbols_n && symbols_n >= codes_n && (!duals || duals_n >= codes_n),
+         "the arrays of results are as long as the text")
+    Folded into = {symbols, offsets, marks, duals, symbols_n};
+    Py_ssize_t dual = 0;
+    PyThreadState *lock = PyEval_SaveThread();
+    Py_ssize_t count = fold_codes(&folds, codes, codes_n, begin, &into, &dual);
     PyEval_RestoreThread(lock);
-    WANT(!strange, "a code is beyond the last code point, or its symbols beyond all symbols")
+    WANT(count != STRAY, NO_CODE)
     let_go(&buffers);
-    return Py_BuildValue("nn", spare < 0 ? -1 : count, dual);
+    return Py_BuildValue("nn", count, dual);
 failed:
     let_go(&buffers);
     return NULL;
@@ -302,6 +348,10 @@ typedef struct {
     int64_t needs_size;
     const uint16_t *counts;
     const int64_t *first_need;
+    /* The first looks: a table of bytes and one of bits by hash each, where there are such words. */
+    const uint8_t *pairs, *pair_bits, *wholes, *whole_bits, *singles;
+    unsigned pair_shift, whole_shift;
+    int has_pairs, has_wholes, has_singles, pairs_ask;
     Numbers found;
 } Find;
 
@@ -468,7 +518,9 @@ static int runs_from(const Find *find, int64_t *at, int64_t *begins, int64_t *be
     return begun;
 }
 
-static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_bits, unsigned shift) {
+static int look_letters(Find *find) {
+    const uint8_t *wholes = find->wholes, *whole_bits = find->whole_bits;
+    unsigned shift = find->whole_shift;
     int64_t begins[SOME + 1], behind[SOME + 1], broken[SOME + 1];
     uint32_t hashes[SOME];
     int known[SOME + 1];
@@ -530,7 +582,10 @@ static int look_letters(Find *find, const uint8_t *wholes, const uint8_t *whole_
     return 0;
 }
 
-static int look_pairs(Find *find, const uint8_t *pairs, const uint8_t *pair_bits, unsigned shift, int ask) {
+static int look_pairs(Find *find) {
+    const uint8_t *pairs = find->pairs, *pair_bits = find->pair_bits;
+    unsigned shift = find->pair_shift;
+    int ask = find->pairs_ask;
     int64_t places[SOME + 1];
     const uint16_t *symbols = find->symbols;
     const uint8_t *marks = find->marks;
@@ -560,7 +615,8 @@ static int look_pairs(Find *find, const uint8_t *pairs, const uint8_t *pair_bits
     return 0;
 }
 
-static int look_singles(Find *find, const uint8_t *singles) {
+static int look_singles(Find *find) {
+    const uint8_t *singles = find->singles;
     int64_t places[SOME + 1];
     const uint16_t *symbols = find->symbols;
     const uint8_t *marks = find->marks;
@@ -579,20 +635,17 @@ static int look_singles(Find *find, const uint8_t *singles) {
     return 0;
 }
 
-static PyObject *find(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *symbols_o, *offsets_o, *marks_o, *spelling_o, *keys_o, *known_o, *slots_o, *needs_o, *counts_o, *first_need_o,
-        *pairs_o, *pair_bits_o, *wholes_o, *whole_bits_o, *singles_o;
+/* A lookup's words; the skeleton comes later. The tables are those of the buffers held. */
+static int take_words(Buffers *held, PyObject *tables, Find *find) {
+    PyObject *spelling_o, *keys_o, *known_o, *slots_o, *needs_o, *counts_o, *first_need_o, *pairs_o, *pair_bits_o, *wholes_o,
+        *whole_bits_o, *singles_o;
     unsigned known_shift, shift, pair_shift, whole_shift;
     int pairs_ask;
-    if (!PyArg_ParseTuple(args, "OOO(OOOIOIOOOOOIpOOIO):find", &symbols_o, &offsets_o, &marks_o, &spelling_o, &keys_o,
-                          &known_o, &known_shift, &slots_o, &shift, &needs_o, &counts_o, &first_need_o, &pairs_o,
-                          &pair_bits_o, &pair_shift, &pairs_ask, &wholes_o, &whole_bits_o, &whole_shift, &singles_o))
-        return NULL;
-    Buffers buffers = {.count = 0};
-    TAKE(symbols, uint16_t, symbols_o)
-    TAKE(offsets, int64_t, offsets_o)
-    TAKE(marks, uint8_t, marks_o)
+    WANT(PyTuple_Check(tables), "the tables of a lookup are a tuple")
+    if (!PyArg_ParseTuple(tables, "OOOIOIOOOOOIpOOIO:lookup", &spelling_o, &keys_o, &known_o, &known_shift, &slots_o, &shift,
+                          &needs_o, &counts_o, &first_need_o, &pairs_o, &pair_bits_o, &pair_shift, &pairs_ask, &wholes_o,
+                          &whole_bits_o, &whole_shift, &singles_o))
+        goto failed;
     TAKE(spelling, uint16_t, spelling_o)
     TAKE(key_fields, uint32_t, keys_o)
     TAKE(known, uint8_t, known_o)
@@ -605,7 +658,6 @@ static PyObject *find(PyObject *self, PyObject *args) {
     TAKE(wholes, uint8_t, wholes_o)
     TAKE(whole_bits, uint8_t, whole_bits_o)
     TAKE(singles, uint8_t, singles_o)
-    WANT(offsets_n == symbols_n && marks_n == symbols_n, "a skeleton has as many offsets and marks as symbols")
     WANT(known_shift < 29 && shift < 32 && pair_shift < 29 && whole_shift < 29, "hashes have 32 bits")
     WANT(known_n == (Py_ssize_t)(UINT32_MAX >> known_shift >> 3) + 1, "the table of keys has another size")
     WANT(slots_n == (Py_ssize_t)(UINT32_MAX >> shift) + 2, "the table of slots has another size")
@@ -614,54 +666,90 @@ static PyObject *find(PyObject *self, PyObject *args) {
     WANT(!wholes_n || (wholes_n == (Py_ssize_t)(UINT32_MAX >> whole_shift) + 1 && whole_bits_n == wholes_n / 8),
          "the tables of words have another size")
     WANT(!singles_n || singles_n == 1 << 16, "the table of singles has another size")
-    const Key *keys = (const Key *)key_fields;
     Py_ssize_t keys_n = key_fields_n / KEY_FIELDS;
     WANT(slots[slots_n - 1] == keys_n && counts_n == needs_n, "the tables are not of one lookup")
-    Find find = {.symbols = symbols,
-                 .offsets = offsets,
-                 .marks = marks,
-                 .size = symbols_n,
-                 .spelling = spelling,
-                 .spelling_size = spelling_n,
-                 .keys = keys,
-                 .keys_size = keys_n,
-                 .known = known,
-                 .slots = slots,
-                 .known_shift = known_shift,
-                 .shift = shift,
-                 .words = first_need_n,
-                 .needs = needs,
-                 .needs_size = needs_n,
-                 .counts = counts,
-                 .first_need = first_need,
-                 .found = {.sorted = 1}};
-    PyThreadState *lock = PyEval_SaveThread();
-    int reason = pairs_n ? look_pairs(&find, pairs, pair_bits, pair_shift, pairs_ask) : 0;
-    if (!reason && wholes_n) reason = look_letters(&find, wholes, whole_bits, whole_shift);
-    if (!reason && singles_n) reason = look_singles(&find, singles);
-    Numbers *found = &find.found;
+    *find = (Find){.spelling = spelling,
+                   .spelling_size = spelling_n,
+                   .keys = (const Key *)key_fields,
+                   .keys_size = keys_n,
+                   .known = known,
+                   .slots = slots,
+                   .known_shift = known_shift,
+                   .shift = shift,
+                   .words = first_need_n,
+                   .needs = needs,
+                   .needs_size = needs_n,
+                   .counts = counts,
+                   .first_need = first_need,
+                   .pairs = pairs,
+                   .pair_bits = pair_bits,
+                   .pair_shift = pair_shift,
+                   .has_pairs = pairs_n > 0,
+                   .pairs_ask = pairs_ask,
+                   .wholes = wholes,
+                   .whole_bits = whole_bits,
+                   .whole_shift = whole_shift,
+                   .has_wholes = wholes_n > 0,
+                   .singles = singles,
+                   .has_singles = singles_n > 0,
+                   .found = {.sorted = 1}};
+    return 0;
+failed:
+    return -1;
+}
+
+/* Finds the words in the skeleton: into `found`, as a number of begin and word each, in order, none twice. */
+static int find_words(Find *find) {
+    int reason = find->has_pairs ? look_pairs(find) : 0;
+    if (!reason && find->has_wholes) reason = look_letters(find);
+    if (!reason && find->has_singles) reason = look_singles(find);
+    Numbers *found = &find->found;
     if (!reason && !found->sorted) reason = put_in_order(found);
     Py_ssize_t count = 0;
     for (Py_ssize_t at = 0; at < found->count; at++)
         if (!at || found->own[at] != found->own[at - 1]) found->own[count++] = found->own[at];
+    found->count = count;
+    return reason;
+}
+
+static const char NO_WORD[] = "a key is of no word";
+
+static PyObject *find(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *symbols_o, *offsets_o, *marks_o, *tables;
+    if (!PyArg_ParseTuple(args, "OOOO:find", &symbols_o, &offsets_o, &marks_o, &tables)) return NULL;
+    Buffers buffers = {.count = 0}, *held = &buffers;
+    Find find;
+    if (take_words(held, tables, &find) < 0) goto failed;
+    TAKE(symbols, uint16_t, symbols_o)
+    TAKE(offsets, int64_t, offsets_o)
+    TAKE(marks, uint8_t, marks_o)
+    WANT(offsets_n == symbols_n && marks_n == symbols_n, "a skeleton has as many offsets and marks as symbols")
+    find.symbols = symbols;
+    find.offsets = offsets;
+    find.marks = marks;
+    find.size = symbols_n;
+    PyThreadState *lock = PyEval_SaveThread();
+    int reason = find_words(&find);
     PyEval_RestoreThread(lock);
     let_go(&buffers);
+    Py_ssize_t count = find.found.count;
     PyObject *starts = NULL, *words = NULL, *both = NULL;
     if (reason) {
-        raise_for(reason, "a key is of no word");
+        raise_for(reason, NO_WORD);
     } else {
         starts = PyByteArray_FromStringAndSize(NULL, count * 8);
         words = PyByteArray_FromStringAndSize(NULL, count * 8);
         if (starts && words) {
             int64_t *start = (int64_t *)PyByteArray_AsString(starts), *word = (int64_t *)PyByteArray_AsString(words);
             for (Py_ssize_t at = 0; at < count; at++) {
-                start[at] = found->own[at] / find.words;
-                word[at] = found->own[at] % find.words;
+                start[at] = find.found.own[at] / find.words;
+                word[at] = find.found.own[at] % find.words;
             }
             both = PyTuple_Pack(2, starts, words);
         }
     }
-    free(found->own);
+    free(find.found.own);
     Py_XDECREF(starts);
     Py_XDECREF(words);
     return both;
@@ -676,7 +764,7 @@ static PyObject *places(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *codes_o, *table_o;
     if (!PyArg_ParseTuple(args, "OO:places", &codes_o, &table_o)) return NULL;
-    Buffers buffers = {.count = 0};
+    Buffers buffers = {.count = 0}, *held = &buffers;
     TAKE(codes, uint32_t, codes_o)
     TAKE(table, uint8_t, table_o)
     WANT(table_n == BREAK_CODE + 1, "the table has an element for each code point and the break")
@@ -791,13 +879,16 @@ static int64_t first_from(const int64_t *offsets, int64_t count, int64_t offset)
     return low;
 }
 
-/* The symbols among which dual characters stand, and what stands around the letters of words. */
+/* What stands around the letters of words, and which symbol each dual character is as a letter; and the symbols among which
+   dual characters stand. */
 typedef struct {
+    const uint8_t *table;
+    const uint16_t *letters;
+    int has_short;
     const uint16_t *symbols;
+    const int64_t *offsets;
     const uint8_t *marks;
     int64_t size;
-    const uint8_t *table;
-    int has_short;
 } Around;
 
 /* Whether a dual character, read as a letter, stands as in a word: after so many symbols, two or more, and before as many.
@@ -823,76 +914,97 @@ static int may_stand(const Around *around, int64_t after, uint32_t letter, uint8
     return may;
 }
 
-static PyObject *may_be_duals(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *codes_o, *duals_o, *symbols_o, *offsets_o, *marks_o, *touching_o, *letters_o, *opening_o, *closing_o, *around_o;
+/* What a search knows of dual characters; text and skeleton come later. The tables are those of the buffers held. */
+static int take_around(Buffers *held, PyObject *tables, PyObject *around_o, int has_short, Text *text, Around *about) {
+    PyObject *touching_o, *letters_o, *opening_o, *closing_o;
     long long within;
-    int has_short;
-    if (!PyArg_ParseTuple(args, "OOOOO(OOOOL)Op:may_be_duals", &codes_o, &duals_o, &symbols_o, &offsets_o, &marks_o,
-                          &touching_o, &letters_o, &opening_o, &closing_o, &within, &around_o, &has_short))
-        return NULL;
-    Buffers buffers = {.count = 0};
-    TAKE(codes, uint32_t, codes_o)
-    TAKE(duals, int64_t, duals_o)
-    TAKE(symbols, uint16_t, symbols_o)
-    TAKE(offsets, int64_t, offsets_o)
-    TAKE(marks, uint8_t, marks_o)
+    WANT(PyTuple_Check(tables), "the tables of dual characters are a tuple")
+    if (!PyArg_ParseTuple(tables, "OOOOL:duals", &touching_o, &letters_o, &opening_o, &closing_o, &within)) goto failed;
     TAKE(touching, uint8_t, touching_o)
     TAKE(letters, uint16_t, letters_o)
     TAKE(opening, uint32_t, opening_o)
     TAKE(closing, uint32_t, closing_o)
     TAKE(around, uint8_t, around_o)
-    WANT(offsets_n == symbols_n && marks_n == symbols_n, "a skeleton has as many offsets and marks as symbols")
     WANT(touching_n == BREAK_CODE + 1 && letters_n == touching_n, "a table has an element for each code point")
     WANT(opening_n == closing_n && around_n == 1 << AROUND_BITS, "the tables have another size")
-    Text text = {codes, codes_n, touching, opening, closing, opening_n, within};
-    Around about = {symbols, marks, symbols_n, around, has_short};
-    uint8_t *how = malloc((size_t)duals_n + 1);
-    int64_t *gaps = malloc(((size_t)duals_n + 1) * sizeof(int64_t)), *found = malloc(((size_t)duals_n + 1) * sizeof(int64_t));
-    Py_ssize_t count = 0;
-    int strange = 0;
-    PyThreadState *lock = PyEval_SaveThread();
-    if (how && gaps && found) {
-        for (Py_ssize_t at = 0; at < duals_n; at++)
-            strange |= duals[at] < 0 || duals[at] >= codes_n || codes[duals[at]] > BREAK_CODE;
-        for (Py_ssize_t first = 0, end; !strange && first < duals_n; first = end) {
-            for (end = first + 1; end < duals_n && duals[end] == duals[end - 1] + 1;) end++;
-            may_be_letters(&text, duals + first, end - first, how + first);
-        }
-        /* How many symbols stand before each. */
-        int64_t gap = duals_n ? first_from(offsets, symbols_n, duals[0]) : 0;
-        for (Py_ssize_t at = 0; at < duals_n; at++) {
-            while (gap < symbols_n && offsets[gap] < duals[at]) gap++;
-            gaps[at] = gap;
-        }
-        /* The first of those in the gap before, in the same gap, in the next one, and behind it. */
-        Py_ssize_t in_before = 0, in_own = 0, in_next = 0, behind = 0;
-        for (Py_ssize_t at = 0; !strange && at < duals_n; at++) {
-            int64_t after = gaps[at];
-            while (in_before < duals_n && gaps[in_before] < after - 1) in_before++;
-            while (in_own < duals_n && gaps[in_own] < after) in_own++;
-            while (in_next < duals_n && gaps[in_next] < after + 1) in_next++;
-            while (behind < duals_n && gaps[behind] < after + 2) behind++;
-            if (!how[at]) continue;
-            const int others[2] = {in_own > in_before, behind > in_next};
-            /* What is too near an end, or not by itself in its gap, is not known. */
-            if (!symbols_n || after < 2 || after + 2 > symbols_n || in_next - in_own > 1 ||
-                may_stand(&about, after, letters[codes[duals[at]]], how[at], others))
-                found[count++] = at;
-        }
+    *text = (Text){.touching = touching, .opening = opening, .closing = closing, .brackets = opening_n, .within = within};
+    *about = (Around){.table = around, .letters = letters, .has_short = has_short};
+    return 0;
+failed:
+    return -1;
+}
+
+/* Which of the dual characters may stand as letters: their numbers into `found`. */
+static int duals_that_may(const Text *text, const Around *about, const int64_t *duals, Py_ssize_t size, Numbers *found) {
+    for (Py_ssize_t at = 0; at < size; at++)
+        if (duals[at] < 0 || duals[at] >= text->size || text->codes[duals[at]] > BREAK_CODE) return STRAY;
+    uint8_t *how = malloc((size_t)size + 1);
+    int64_t *gaps = malloc(((size_t)size + 1) * sizeof(int64_t));
+    int reason = how && gaps ? 0 : NO_MEMORY;
+    for (Py_ssize_t first = 0, end; !reason && first < size; first = end) {
+        for (end = first + 1; end < size && duals[end] == duals[end - 1] + 1;) end++;
+        may_be_letters(text, duals + first, end - first, how + first);
     }
+    /* How many symbols stand before each. */
+    int64_t gap = size ? first_from(about->offsets, about->size, duals[0]) : 0;
+    for (Py_ssize_t at = 0; !reason && at < size; at++) {
+        while (gap < about->size && about->offsets[gap] < duals[at]) gap++;
+        gaps[at] = gap;
+    }
+    /* The first of those in the gap before, in the same gap, in the next one, and behind it. */
+    Py_ssize_t in_before = 0, in_own = 0, in_next = 0, behind = 0;
+    for (Py_ssize_t at = 0; !reason && at < size; at++) {
+        int64_t after = gaps[at];
+        while (in_before < size && gaps[in_before] < after - 1) in_before++;
+        while (in_own < size && gaps[in_own] < after) in_own++;
+        while (in_next < size && gaps[in_next] < after + 1) in_next++;
+        while (behind < size && gaps[behind] < after + 2) behind++;
+        if (!how[at]) continue;
+        const int others[2] = {in_own > in_before, behind > in_next};
+        /* What is too near an end, or not by itself in its gap, is not known. */
+        if (!about->size || after < 2 || after + 2 > about->size || in_next - in_own > 1 ||
+            may_stand(about, after, about->letters[text->codes[duals[at]]], how[at], others))
+            reason = keep(found, at);
+    }
+    free(how);
+    free(gaps);
+    return reason;
+}
+
+static const char NO_DUAL[] = "a dual character is beyond the text";
+
+static PyObject *may_be_duals(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *duals_o, *symbols_o, *offsets_o, *marks_o, *tables, *around_o;
+    int has_short;
+    if (!PyArg_ParseTuple(args, "OOOOOOOp:may_be_duals", &codes_o, &duals_o, &symbols_o, &offsets_o, &marks_o, &tables,
+                          &around_o, &has_short))
+        return NULL;
+    Buffers buffers = {.count = 0}, *held = &buffers;
+    Text text;
+    Around about;
+    if (take_around(held, tables, around_o, has_short, &text, &about) < 0) goto failed;
+    TAKE(codes, uint32_t, codes_o)
+    TAKE(duals, int64_t, duals_o)
+    TAKE(symbols, uint16_t, symbols_o)
+    TAKE(offsets, int64_t, offsets_o)
+    TAKE(marks, uint8_t, marks_o)
+    WANT(offsets_n == symbols_n && marks_n == symbols_n, "a skeleton has as many offsets and marks as symbols")
+    text.codes = codes;
+    text.size = codes_n;
+    about.symbols = symbols;
+    about.offsets = offsets;
+    about.marks = marks;
+    about.size = symbols_n;
+    Numbers found = {.sorted = 1};
+    PyThreadState *lock = PyEval_SaveThread();
+    int reason = duals_that_may(&text, &about, duals, duals_n, &found);
     PyEval_RestoreThread(lock);
     let_go(&buffers);
     PyObject *which = NULL;
-    if (!how || !gaps || !found)
-        PyErr_NoMemory();
-    else if (strange)
-        PyErr_SetString(PyExc_ValueError, "a dual character is beyond the text");
-    else
-        which = PyByteArray_FromStringAndSize((const char *)found, count * (Py_ssize_t)sizeof(int64_t));
-    free(how);
-    free(gaps);
-    free(found);
+    if (reason) raise_for(reason, NO_DUAL);
+    else which = PyByteArray_FromStringAndSize((const char *)found.own, found.count * (Py_ssize_t)sizeof(int64_t));
+    free(found.own);
     return which;
 failed:
     let_go(&buffers);
@@ -933,12 +1045,12 @@ typedef struct {
     Py_ssize_t patterns_size, words;
 } Decide;
 
-/* What is found of words: which, where it begins, where its second run does, where its end is sought, and whether its
+/* What is found of words: of which, where it begins, where its second run does, where its end is sought, and whether its
    first run is of characters that are apart. */
 typedef struct {
-    const int64_t *words, *begins, *second, *until;
-    const uint8_t *loose;
-} Occurrences;
+    int64_t word, begin, second, until;
+    int loose;
+} Occurrence;
 
 /* The code at a place of the text, for a table to be asked; the break beyond either end. */
 static uint32_t code_at(const Decide *decide, int64_t place) {
@@ -1036,21 +1148,19 @@ static int cannot(const Decide *decide, const Pattern *pattern, int64_t begin, i
 }
 
 /* Whether all patterns of an occurrence are decided; then the matches of it are put behind those that were found. */
-static int decide_one(const Decide *decide, const Occurrences *all, Py_ssize_t at, Numbers *found) {
-    int64_t word = all->words[at];
-    int loose = all->loose[at];
-    if (word < 0 || word >= decide->words || all->begins[at] < 0 || all->begins[at] >= decide->size) return STRAY;
-    int64_t first = decide->first[word], end = decide->first[word + 1];
+static int decide_one(const Decide *decide, const Occurrence *one, Numbers *found) {
+    if (one->word < 0 || one->word >= decide->words || one->begin < 0 || one->begin >= decide->size) return STRAY;
+    int64_t first = decide->first[one->word], end = decide->first[one->word + 1];
     if (first < 0 || end > decide->patterns_size) return STRAY;
     Py_ssize_t before = found->count;
     for (int64_t own = first; own < end; own++) {
         const Pattern *pattern = decide->patterns + own;
         if ((int64_t)pattern->begin + pattern->size > decide->spelling_size) return STRAY;
-        int64_t begin = all->begins[at];
+        int64_t begin = one->begin;
         uint32_t needed = 0;
-        if (loose && pattern->is_once) begin = last_of_run(decide, pattern, begin, all->second[at]);
-        int verdict = judge(decide, pattern, begin, loose, &needed);
-        if (verdict == UNSURE && !cannot(decide, pattern, begin, all->until[at], loose)) {
+        if (one->loose && pattern->is_once) begin = last_of_run(decide, pattern, begin, one->second);
+        int verdict = judge(decide, pattern, begin, one->loose, &needed);
+        if (verdict == UNSURE && !cannot(decide, pattern, begin, one->until, one->loose)) {
             found->count = before;
             return 0;
         }
@@ -1061,21 +1171,13 @@ static int decide_one(const Decide *decide, const Occurrences *all, Py_ssize_t a
     return 1;
 }
 
-static PyObject *decide(PyObject *self, PyObject *args) {
-    (void)self;
-    PyObject *codes_o, *words_o, *begins_o, *second_o, *until_o, *loose_o, *first_o, *patterns_o, *spelling_o, *kinds_o,
-        *symbols_o, *beside_o, *differences_o, *sought_o, *sought_bits_o;
-    if (!PyArg_ParseTuple(args, "OOOOOO(OOOOOOOOO):decide", &codes_o, &words_o, &begins_o, &second_o, &until_o, &loose_o,
-                          &first_o, &patterns_o, &spelling_o, &kinds_o, &symbols_o, &beside_o, &differences_o, &sought_o,
-                          &sought_bits_o))
-        return NULL;
-    Buffers buffers = {.count = 0};
-    TAKE(codes, uint32_t, codes_o)
-    TAKE(words, int64_t, words_o)
-    TAKE(begins, int64_t, begins_o)
-    TAKE(second, int64_t, second_o)
-    TAKE(until, int64_t, until_o)
-    TAKE(loose, uint8_t, loose_o)
+/* What is said of patterns; the text comes later. The tables are those of the buffers held. */
+static int take_patterns(Buffers *held, PyObject *tables, Decide *decide) {
+    PyObject *first_o, *patterns_o, *spelling_o, *kinds_o, *symbols_o, *beside_o, *differences_o, *sought_o, *sought_bits_o;
+    WANT(PyTuple_Check(tables), "the tables of patterns are a tuple")
+    if (!PyArg_ParseTuple(tables, "OOOOOOOOO:patterns", &first_o, &patterns_o, &spelling_o, &kinds_o, &symbols_o, &beside_o,
+                          &differences_o, &sought_o, &sought_bits_o))
+        goto failed;
     TAKE(first, int64_t, first_o)
     TAKE(pattern_fields, uint32_t, patterns_o)
     TAKE(spelling, uint32_t, spelling_o)
@@ -1085,43 +1187,63 @@ static PyObject *decide(PyObject *self, PyObject *args) {
     TAKE(differences, uint32_t, differences_o)
     TAKE(sought, uint32_t, sought_o)
     TAKE(sought_bits, uint32_t, sought_bits_o)
-    const Pattern *patterns = (const Pattern *)pattern_fields;
     Py_ssize_t patterns_n = pattern_fields_n / PATTERN_FIELDS;
-    WANT(begins_n == words_n && second_n == words_n && until_n == words_n && loose_n == words_n,
-         "each occurrence has a word, a begin, where its second run is, an end, and says whether it is loose")
     WANT(kinds_n == BREAK_CODE + 1 && symbols_n == kinds_n && beside_n == kinds_n,
          "a table has an element for each code point and the break")
     WANT(differences_n == 128 * 128 && sought_n == sought_bits_n, "the tables have another size")
     WANT(first_n && first[first_n - 1] == patterns_n, "the tables are not of one list of patterns")
-    Decide about = {.codes = codes,
-                    .size = codes_n,
-                    .kinds = kinds,
-                    .beside = beside,
-                    .symbols = symbols,
-                    .differences = differences,
-                    .spelling = spelling,
-                    .sought = sought,
-                    .sought_bits = sought_bits,
-                    .spelling_size = spelling_n,
-                    .sought_size = sought_n,
-                    .patterns = patterns,
-                    .first = first,
-                    .patterns_size = patterns_n,
-                    .words = first_n - 1};
-    Occurrences all = {words, begins, second, until, loose};
+    *decide = (Decide){.kinds = kinds,
+                       .beside = beside,
+                       .symbols = symbols,
+                       .differences = differences,
+                       .spelling = spelling,
+                       .sought = sought,
+                       .sought_bits = sought_bits,
+                       .spelling_size = spelling_n,
+                       .sought_size = sought_n,
+                       .patterns = (const Pattern *)pattern_fields,
+                       .first = first,
+                       .patterns_size = patterns_n,
+                       .words = first_n - 1};
+    return 0;
+failed:
+    return -1;
+}
+
+static const char NO_OCCURRENCE[] = "an occurrence is beyond the words or the text, or a word beyond the patterns";
+
+static PyObject *decide(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *codes_o, *words_o, *begins_o, *second_o, *until_o, *loose_o, *tables;
+    if (!PyArg_ParseTuple(args, "OOOOOOO:decide", &codes_o, &words_o, &begins_o, &second_o, &until_o, &loose_o, &tables))
+        return NULL;
+    Buffers buffers = {.count = 0}, *held = &buffers;
+    Decide about;
+    if (take_patterns(held, tables, &about) < 0) goto failed;
+    TAKE(codes, uint32_t, codes_o)
+    TAKE(words, int64_t, words_o)
+    TAKE(begins, int64_t, begins_o)
+    TAKE(second, int64_t, second_o)
+    TAKE(until, int64_t, until_o)
+    TAKE(loose, uint8_t, loose_o)
+    WANT(begins_n == words_n && second_n == words_n && until_n == words_n && loose_n == words_n,
+         "each occurrence has a word, a begin, where its second run is, an end, and says whether it is loose")
+    about.codes = codes;
+    about.size = codes_n;
     Numbers found = {.sorted = 1};
     uint8_t *decided = malloc((size_t)words_n + 1);
     int reason = decided ? 0 : NO_MEMORY;
     PyThreadState *lock = PyEval_SaveThread();
     for (Py_ssize_t at = 0; at < words_n && reason >= 0; at++) {
-        reason = decide_one(&about, &all, at, &found);
+        Occurrence one = {words[at], begins[at], second[at], until[at], loose[at]};
+        reason = decide_one(&about, &one, &found);
         decided[at] = reason == 1;
     }
     PyEval_RestoreThread(lock);
     let_go(&buffers);
     PyObject *both = NULL;
     if (reason < 0) {
-        raise_for(reason, "an occurrence is beyond the words or the text, or a word beyond the patterns");
+        raise_for(reason, NO_OCCURRENCE);
     } else {
         PyObject *truths = PyByteArray_FromStringAndSize((const char *)decided, words_n);
         PyObject *matches = PyByteArray_FromStringAndSize((const char *)found.own, found.count * (Py_ssize_t)sizeof(int64_t));
@@ -1135,6 +1257,158 @@ static PyObject *decide(PyObject *self, PyObject *args) {
 failed:
     let_go(&buffers);
     return NULL;
+}
+
+/* glance: all of this for one short text. Its price is that of the calls, so the tables are taken once, for all texts. */
+
+static const char TABLES[] = "lictor.text.tables";
+
+typedef struct {
+    Buffers buffers;
+    Folds folds;
+    Find find;
+    /* Of each word how many symbols it has. */
+    const int64_t *sizes;
+    /* Whether dual characters may be letters of words. */
+    int has_duals;
+    Text text;
+    Around around;
+    Decide decide;
+} Tables;
+
+static void free_tables(PyObject *capsule) {
+    Tables *own = PyCapsule_GetPointer(capsule, TABLES);
+    if (!own) return;
+    let_go(&own->buffers);
+    free(own);
+}
+
+static PyObject *tables(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *table_o, *expansions, *words, *sizes_o, *duals, *around, *patterns;
+    int has_short;
+    if (!PyArg_ParseTuple(args, "OOOOOOpO:tables", &table_o, &expansions, &words, &sizes_o, &duals, &around, &has_short,
+                          &patterns))
+        return NULL;
+    Tables *own = calloc(1, sizeof *own);
+    if (!own) return PyErr_NoMemory();
+    Buffers *held = &own->buffers;
+    own->has_duals = around != Py_None;
+    if (take_folds(held, table_o, expansions, Py_None, &own->folds) < 0) goto failed;
+    if (take_words(held, words, &own->find) < 0) goto failed;
+    if (own->has_duals && take_around(held, duals, around, has_short, &own->text, &own->around) < 0) goto failed;
+    if (take_patterns(held, patterns, &own->decide) < 0) goto failed;
+    TAKE(sizes, int64_t, sizes_o)
+    WANT(sizes_n == own->find.words, "each word has a size")
+    own->sizes = sizes;
+    PyObject *capsule = PyCapsule_New(own, TABLES, free_tables);
+    if (capsule) return capsule;
+failed:
+    let_go(held);
+    free(own);
+    return NULL;
+}
+
+/* One tuple of numbers more in the list. */
+static int append(PyObject *list, const int64_t *numbers, Py_ssize_t count) {
+    PyObject *tuple = PyTuple_New(count);
+    int failed = !tuple;
+    for (Py_ssize_t at = 0; !failed && at < count; at++) {
+        PyObject *number = PyLong_FromLongLong(numbers[at]);
+        failed = !number || PyTuple_SetItem(tuple, at, number) < 0;
+    }
+    failed = failed || PyList_Append(list, tuple) < 0;
+    Py_XDECREF(tuple);
+    return failed ? -1 : 0;
+}
+
+/* Of what was found the matches, and what is left to the verifier: a list each. */
+static PyObject *matches_and_left(const Tables *own, const Find *find, const uint32_t *codes, Py_ssize_t size) {
+    Decide about = own->decide;
+    about.codes = codes;
+    about.size = size;
+    int64_t last = find->size - 1;
+    Numbers matches = {.sorted = 1};
+    PyObject *places = PyList_New(0), *left = PyList_New(0), *both = NULL;
+    int failed = !places || !left;
+    for (Py_ssize_t at = 0; !failed && at < find->found.count; at++) {
+        int64_t start = find->found.own[at] / find->words, word = find->found.own[at] % find->words;
+        int64_t symbols = own->sizes[word];
+        Occurrence one = {.word = word,
+                          .begin = find->offsets[start],
+                          .second = find->offsets[start < last ? start + 1 : last],
+                          .until = symbols > 0 && symbols <= last - start ? find->offsets[start + symbols] : -1,
+                          .loose = (find->marks[start] & LOOSE) != 0};
+        int reason = decide_one(&about, &one, &matches);
+        if (reason < 0) raise_for(reason, NO_OCCURRENCE);
+        failed = reason < 0 || (reason == 0 && append(left, (int64_t[]){one.word, one.begin}, 2) < 0);
+    }
+    for (Py_ssize_t at = 0; !failed && at < matches.count; at += 4) failed = append(places, matches.own + at, 4) < 0;
+    if (!failed) both = PyTuple_Pack(2, places, left);
+    free(matches.own);
+    Py_XDECREF(places);
+    Py_XDECREF(left);
+    return both;
+}
+
+static PyObject *glance(PyObject *self, PyObject *args) {
+    (void)self;
+    PyObject *text, *capsule;
+    if (!PyArg_ParseTuple(args, "UO:glance", &text, &capsule)) return NULL;
+    const Tables *own = PyCapsule_GetPointer(capsule, TABLES);
+    if (!own) return NULL;
+    Py_ssize_t size = PyUnicode_GetLength(text), count = NO_ROOM, dual = 0;
+    PyObject *result = NULL;
+    Find find = own->find;
+    Numbers may = {.sorted = 1};
+    uint32_t *codes = malloc(((size_t)size + 1) * sizeof *codes);
+    uint8_t *arrays = NULL;
+    if (!codes || (size && !PyUnicode_AsUCS4(text, codes, size, 0))) goto done;
+    /* Room for a few characters that expand, then for more. */
+    for (Py_ssize_t room = size + size / 8 + 1; count == NO_ROOM; room *= 2) {
+        free(arrays);
+        arrays = malloc((size_t)room * (2 * sizeof(int64_t) + sizeof(uint16_t) + 1));
+        if (!arrays) goto done;
+        int64_t *offsets = (int64_t *)arrays, *duals = offsets + room;
+        uint16_t *symbols = (uint16_t *)(duals + room);
+        Folded into = {symbols, offsets, (uint8_t *)(symbols + room), duals, room};
+        count = fold_codes(&own->folds, codes, size, 0, &into, &dual);
+        find.symbols = symbols;
+        find.offsets = offsets;
+        find.marks = into.marks;
+        find.size = count;
+        if (count < 0 || !dual || !own->has_duals) continue;
+        Text about = own->text;
+        about.codes = codes;
+        about.size = size;
+        Around around = own->around;
+        around.symbols = symbols;
+        around.offsets = offsets;
+        around.marks = into.marks;
+        around.size = count;
+        int reason = duals_that_may(&about, &around, duals, dual, &may);
+        if (reason) {
+            raise_for(reason, NO_DUAL);
+            goto done;
+        }
+    }
+    if (count == STRAY) {
+        raise_for(STRAY, NO_CODE);
+    } else if (may.count) {
+        result = Py_None;
+        Py_INCREF(result);
+    } else {
+        int reason = find_words(&find);
+        if (reason) raise_for(reason, NO_WORD);
+        else result = matches_and_left(own, &find, codes, size);
+    }
+done:
+    if (!result && !PyErr_Occurred()) PyErr_NoMemory();
+    free(codes);
+    free(arrays);
+    free(may.own);
+    free(find.found.own);
+    return result;
 }
 
 /* decode */
@@ -1173,7 +1447,7 @@ static PyObject *decode(PyObject *self, PyObject *args) {
     (void)self;
     PyObject *bytes_o, *ends_o, *codes_o, *starts_o;
     if (!PyArg_ParseTuple(args, "OOOO:decode", &bytes_o, &ends_o, &codes_o, &starts_o)) return NULL;
-    Buffers buffers = {.count = 0};
+    Buffers buffers = {.count = 0}, *held = &buffers;
     TAKE(bytes, uint8_t, bytes_o)
     TAKE(ends, int64_t, ends_o)
     TAKE_OUT(codes, uint32_t, codes_o)
@@ -1549,7 +1823,7 @@ static Py_ssize_t read_strings(Lines *lines, Keys *keys, Py_ssize_t room, int32_
 static PyObject *strings(PyObject *Py_UNUSED(self), PyObject *args) {
     PyObject *given, *names, *into_offsets, *into_valid, *into_texts;
     if (!PyArg_ParseTuple(args, "OO!OOO", &given, &PyTuple_Type, &names, &into_offsets, &into_valid, &into_texts)) return NULL;
-    Buffers buffers = {.count = 0};
+    Buffers buffers = {.count = 0}, *held = &buffers;
     TAKE(data, uint8_t, given)
     TAKE_OUT(offsets, int32_t, into_offsets)
     TAKE_OUT(valid, uint8_t, into_valid)
@@ -1592,6 +1866,13 @@ static PyMethodDef methods[] = {
     {"decide", decide, METH_VARARGS,
      "decide(codes, words, begins, second, until, loose, tables)\n--\n\n"
      "Whether each occurrence is decided, and the matches of those that are, four 64-bit integers each: two bytearrays."},
+    {"tables", tables, METH_VARARGS,
+     "tables(table, expansions, words, sizes, duals, around, has_short, patterns)\n--\n\n"
+     "What `fold`, `find`, `may_be_duals` and `decide` take, held for `glance`; `around` is None where duals are never letters."},
+    {"glance", glance, METH_VARARGS,
+     "glance(text, tables)\n--\n\n"
+     "The matches in a short text, and the occurrences left to the verifier: tuples of four numbers and of two; None if duals\n"
+     "may be letters."},
     {"decode", decode, METH_VARARGS,
      "decode(bytes, ends, codes, starts)\n--\n\n"
      "The code points of rows of UTF-8, a break between them, and where each row starts; how many, or -1 if they are none."},
@@ -1605,7 +1886,7 @@ static PyMethodDef methods[] = {
 };
 
 /* What `kernel.py` must ask for: raised with it wherever a function takes or gives something else. */
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 static int add_version(PyObject *module) { return PyModule_AddIntConstant(module, "VERSION", VERSION); }
 

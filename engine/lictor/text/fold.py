@@ -48,6 +48,7 @@ __all__ = [
     "encode",
     "fold",
     "fold_apart",
+    "fold_tables",
     "skeleton",
     "spell",
 ]
@@ -142,6 +143,11 @@ def fold_apart(codes: Codes, *, begin: int = 0, after: Skeleton | None = None) -
         return _compiled(kernel.compiled, codes, begin, after, marked(), None)
     found = marked().take(codes)
     return _keep(codes, begin, after, found), _duals(found) + begin
+
+
+def fold_tables(*, sound: bool = False) -> tuple[object, ...]:
+    """What is read of each character, and what those that expand expand to, as the compiled kernel takes them."""
+    return marked(sound=sound), _expansions()[:3]
 
 
 def spell(found: Symbols) -> str:
