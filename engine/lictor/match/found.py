@@ -139,5 +139,6 @@ def quick_match(term: str, start: int, end: int, text: str, mechanisms: tuple[st
 def match_of(view: Plain, start: int, end: int, value: str, *, also: tuple[str, ...] = ()) -> Match:
     """The match that a stretch of a plain text is."""
     first, last = view.span(start, end)
-    mechanisms = tuple(sorted({*view.mechanisms(start, end), *also}))
-    return Match(value, first, last, view.original[first:last], mechanisms)
+    written = view.original[first:last]
+    needed = () if written == view.text[start:end] else view.mechanisms(start, end)
+    return quick_match(value, first, last, written, tuple(sorted({*needed, *also})) if also else needed, None)

@@ -31,7 +31,6 @@ _QQ_WORD = re.compile(
     rf"(?:(?<![a-z0-9])q{_NOISE}q(?![a-z])|扣{_NOISE}扣|企鹅|秋秋|球球|叩叩|[q扣]群|加[q扣](?![a-z])|(?<![a-z0-9])q(?=\s?[:：]|\s?{_DIGIT}{{5}})){_LINK}",
     re.IGNORECASE,
 )
-_LATIN = re.compile(r"[a-z]", re.IGNORECASE)
 _TELEGRAM_LINK = re.compile(
     r"(?<![a-z0-9.])(?:t\.me|telegram\.(?:me|dog))/(?:joinchat/)?([a-z+][a-z0-9_+-]{3,40}+)", re.IGNORECASE
 )
@@ -41,7 +40,7 @@ _TELEGRAM_WORD = re.compile(
 )
 _TELEGRAM_NAME = re.compile(r"[a-z][a-z0-9_]{4,31}+(?![a-z0-9_])", re.IGNORECASE)
 
-# A run of digits in any style, broken by at most four symbols at a time.
+# A run of digits in any style, broken by at most two symbols at a time; or four.
 _SPELT_NUMBER = re.compile(rf"{_DIGIT}(?:[ .·\-—_*~=]{{0,2}}{_DIGIT}){{4,18}}+(?![0-9a-z])", re.IGNORECASE)
 _NUMBER = re.compile(rf"(?<![0-9a-z]){_DIGIT}++(?:[ .·\-—_*~=+|/\\]{{1,4}}{_DIGIT}++)*+", re.IGNORECASE)
 _NUMBER_DIGITS = 8
@@ -64,8 +63,6 @@ def qq(text: str) -> list[Match]:
 def telegram(text: str) -> list[Match]:
     """Telegram names: in links, and behind a word for Telegram."""
     view = plain(text)
-    if not _LATIN.search(view.text):
-        return []
     links = _TELEGRAM_LINK.finditer(view.text) if "/" in view.text else ()
     found = [match_of(view, m.start(), m.end(), m[1]) for m in links]
     taken = [(m.start, m.end) for m in found]

@@ -79,7 +79,7 @@ def url(text: str) -> list[Match]:
     punctuation.
     """
     view = plain(text)
-    if not _SOME.search(view.text):
+    if not _may_link(view.text):
         return []
     hosts = {start: (end, name, also) for start, end, name, also in hosts_in(view)}
     found: list[Match] = []
@@ -100,6 +100,11 @@ def url(text: str) -> list[Match]:
         found.append(match_of(view, scheme.start() if scheme else start, end, head + tail, also=also))
         taken = end
     return found
+
+
+def _may_link(text: str) -> bool:
+    """Whether there is a mark that begins a path (behind a scheme too), or a name that may begin with www."""
+    return "/" in text or "?" in text or "#" in text or "www" in text.lower()
 
 
 def email(text: str) -> list[Match]:

@@ -19,16 +19,17 @@ _UNIT = (
 _WORD = r"(?:单价|价格|售价|报价|现价|均价|总价|定价|底价|市价|收价|出价|汇率|费率|电费|(?<![a-z])(?:price|rate))"
 _TRADE = r"(?:[收出买卖换](?:\s?(?:u|usdt|币|大饼|以太))(?![a-z]))"
 _LINK = r"[\s:：=是为约@在到≈~]{0,6}"
-_PRICE = re.compile(
+# A price that starts with its digits; and one that does not.
+_COUNTED = re.compile(rf"(?<![\d.,a-z]){_NUMBER}{_SCALE}\s?{_UNIT}", re.IGNORECASE)
+_NAMED = re.compile(
     rf"{_SIGN}\s?{_NUMBER}(?![\d.]*\d){_SCALE}(?:\s?{_UNIT})?"
-    rf"|(?<![\d.,a-z]){_NUMBER}{_SCALE}\s?{_UNIT}"
     rf"|(?:{_WORD}|{_TRADE}){_LINK}(?P<bare>{_NUMBER}(?![\d.]*\d){_SCALE}(?:\s?{_UNIT})?)",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d+")
 _SPACE = re.compile(r"[\s,，]")
-# What can stand at the start of a price that does not start with its digits, and how far before them at most.
-_FIRST = frozenset("¥$€£₿单价售报现均总定底市收出汇费电买卖换rcuhebpRCUHEBP")
+# What can stand at the start of the latter, and how far before its digits at most.
+_FIRST = re.compile("[¥$€£₿单价售报现均总定底市收出汇费电买卖换rcuhebpRCUHEBP]")
 _AHEAD = 12
 
 
@@ -40,13 +41,19 @@ def price(text: str) -> list[Match]:
     # To try every place of a text takes ten times as long as to try those before its few digits.
     for digits in _DIGITS.finditer(view.text):
         first = digits.start()
-        for at in range(max(first - _AHEAD, end), first + 1):
-            if at == first or view.text[at] in _FIRST:
-                match = _PRICE.match(view.text, at)
-                if match is not None:
-                    group = "bare" if match["bare"] is not None else 0
-                    start, end = match.span(group)
-                    found.append(match_of(view, start, end, _SPACE.sub("", match[group]).lower()))
-                    break
+        place = _place(view.text, max(first - _AHEAD, end), first) if first >= end else None
+        if place is not None:
+            start, end = place
+            found.append(match_of(view, start, end, _SPACE.sub("", view.text[start:end]).lower()))
         end = max(end, digits.end())
     return found
+
+
+def _place(text: str, since: int, first: int) -> tuple[int, int] | None:
+    """Where the price is whose first digit that is, and which begins no earlier than `since`."""
+    for at in _FIRST.finditer(text, since, first):
+        named = _NAMED.match(text, at.start())
+        if named is not None:
+            return named.span(0 if named["bare"] is None else "bare")
+    counted = _COUNTED.match(text, first)
+    return None if counted is None else counted.span()
