@@ -13,11 +13,13 @@ from itertools import groupby
 
 from lictor.match.edges import DOT_FORMS, SPELT_DOT_SIDES
 from lictor.match.gaps import BRACKETS, CLAUSE_MARKS
+from lictor.match.ordinary import BOTH_BY_CHANCE, COMMONEST, MEET_BY_CHANCE
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, Term
-from lictor.match.verify import BOTH_BY_CHANCE, CLOSED_WITHIN, MEET_BY_CHANCE
+from lictor.match.verify import CLOSED_WITHIN
 from lictor.text import BITS, Part, describe, differences, names_of
-from lictor.text.frequency import frequency, is_ordinary_word
+from lictor.text.dictionary import is_longer_word
+from lictor.text.frequency import frequency, is_common_word, is_ordinary_word
 from lictor.text.tables import (
     ACCENT,
     DIGIT,
@@ -299,19 +301,33 @@ def judge(
             after = beside(pattern, text[end:], marks=False)
             if flags(after) & touching and (is_symbol(after) or not is_symbol(places[-1].char)):
                 return None
-    if needed & (BITS["sound"] | BITS["shape"]) and size == 2 and all(one.flags & HAN for one in pattern.letters):
-        first, second = written(places[0].char), written(places[-1].char)
-        before, after = written(text[:start][-1:]), written(text[end:][:1])
-        if len(places) > size:
-            return None
-        together = first + second if end - start == 2 else ""
-        if any(map(is_ordinary_word, (together, before + first, second + after))):
-            return None
-        meant = [written(one.char) for one in pattern.letters]
-        chance = MEET_BY_CHANCE if first == meant[0] or second == meant[1] else BOTH_BY_CHANCE
-        if frequency(first) * frequency(second) > chance:
+    if needed & (BITS["sound"] | BITS["shape"]) and size > 1 and all(one.flags & HAN for one in pattern.letters):
+        chars = "".join(one.char for one in pattern.letters)
+        if pattern.needs & BITS["shape"] and len(pattern.text) == len(pattern.term.text):
+            chars = "".join(c for c in pattern.term.text if describe(c).kind == KEPT)
+        if reads_as_words(text, start, end, [written(place.char) for place in places], list(map(written, chars))):
             return None
     return start, end, needed
+
+
+def reads_as_words(text: str, start: int, end: int, seen: list[str], meant: list[str]) -> bool:
+    """Whether Chinese characters that resemble a term's are ordinary words."""
+    before, after = written(text[:start][-1:]), written(text[end:][:1])
+    for first in range(len(text)):
+        for last in (first + 3, first + 4):
+            covers = first <= start and last >= end and last - first > end - start and last <= len(text)
+            if covers and is_longer_word("".join(map(written, text[first:last]))):
+                return True
+    if len(meant) > 2:
+        ends = [(before + seen[0], seen[0], meant[0]), (seen[-1] + after, seen[-1], meant[-1])]
+        return any(char != own and is_common_word(pair) for pair, char, own in ends)
+    together = "".join(seen) if end - start == 2 else ""
+    if len(seen) > 2 or any(map(is_ordinary_word, (together, before + seen[0], seen[1] + after))):
+        return True
+    others = [char for char, own in zip(seen, meant, strict=True) if char != own]
+    if any(frequency(char) > COMMONEST for char in others):
+        return True
+    return frequency(seen[0]) * frequency(seen[1]) > (BOTH_BY_CHANCE if len(others) == 2 else MEET_BY_CHANCE)
 
 
 def duals_stand(places: list[Place], duals: list[int], text: str) -> bool:

@@ -201,11 +201,22 @@ def test_a_host_is_found_as_the_end_of_a_name(text: str, found: list[str]) -> No
         ("打新", "汪丁丁新著", []),
         ("太子", "味道太好了", []),
         ("火币网", "注册货币网", ["货币网"]),
+        ("寄售", "令人痛心疾首", []),
+        ("卡商", "写在户口卡上了", []),
+        ("卡商", "认识卡伤的人", ["卡伤"]),
+        ("稳定币", "繁荣和稳定市场", []),
+        ("稳定币", "发行稳定市的平台", ["稳定市"]),
+        ("纸飞机", "由塔台控制飞机降落", []),
+        ("纸飞机", "装个制飞机吧", ["制飞机"]),
+        ("稳定币", "多种稳定币种", ["稳定币"]),
     ],
 )
-def test_what_resembles_two_characters_is_judged_by_its_neighbours(term: str, text: str, found: list[str]) -> None:
-    """A term of two that only sounds or looks like everyday words is not found in them."""
-    assert found == [m.text for m in Matcher([term], sound="mixed", shape=True).find(text)]
+@pytest.mark.parametrize("around", ["", "好的。" * 800])
+def test_what_resembles_a_term_is_judged_by_its_neighbours(term: str, text: str, found: list[str], around: str) -> None:
+    """What only sounds or looks like a term is not found where it reads as words, in long texts as in short."""
+    matcher = Matcher([term], sound="mixed", shape=True)
+
+    assert found == [m.text for m in matcher.find(around + text + around)]
 
 
 @pytest.mark.parametrize(

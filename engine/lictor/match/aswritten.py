@@ -364,7 +364,7 @@ def _may_be_decided(pattern: Pattern) -> bool:
         return False
     if pattern.term.options.ticker and not pattern.text.isascii():
         return False
-    resembles = pattern.needs & (BITS["sound"] | BITS["shape"]) and len(pattern.letters) == 2
+    resembles = pattern.needs & BITS["shape"]
     return pattern.mask is None and not resembles and (len(pattern.word) > 1 or len(pattern.text) == 1)
 
 

@@ -26,7 +26,7 @@ __all__ = ["UNSURE", "Found", "Unsure", "Way", "Ways", "one_for_one"]
 _NEVER, _SEVERAL = -1, -2
 # Things remembered of one letter or gap, and the characters of the longest.
 _REMEMBERED, _LONGEST = 256, 12
-_LEET, _RESEMBLANCE = BITS["leet"], BITS["sound"] | BITS["shape"]
+_LEET = BITS["leet"]
 
 
 class Unsure(Enum):
@@ -82,7 +82,7 @@ class Ways:
         letters, options = pattern.letters, pattern.term.options
         if not letters or pattern.sound or pattern.dots or pattern.lead or pattern.trail or pattern.mask is not None:
             return None
-        if (len(letters) == 2 and pattern.needs & _RESEMBLANCE) or (len(pattern.word) == 1 and len(letters) > 1):
+        if pattern.needs & BITS["shape"] or (len(pattern.word) == 1 and len(letters) > 1):
             return None
         if any(len(describe(letter.char).parts) != 1 for letter in letters):
             return None

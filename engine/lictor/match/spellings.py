@@ -256,8 +256,8 @@ def _apart(plain: Pattern) -> list[Pattern]:
     if len(plain.letters) < 2:
         return []
     spelt = [_spell(plain.term, text, plain.order, plain.needs | bit) for text, bit in spellings.items()]
-    # What only resembles a term of two is judged by its neighbours, even as written here.
-    return [replace(pattern, plain=pattern.plain and len(pattern.letters) > 2) for pattern in spelt]
+    # What only looks like a term is judged by its neighbours, even as written here.
+    return [replace(pattern, plain=pattern.plain and not pattern.needs & BITS["shape"]) for pattern in spelt]
 
 
 def _replaced(chars: list[str], parts: dict[int, str]) -> Iterator[str]:

@@ -75,9 +75,9 @@ class MatchOptions:
     letters. `boundary` is tested only at an edge of the term that is a letter (word), or a letter or digit (number,
     auto). `sound` is cumulative: homophone (any character of that syllable), pinyin (the syllables in letters), mixed
     (some of them in letters), initials (their first letters; the last syllable may break off anywhere).
-    `reversed` implies `invisible`. What only sounds or looks like a term of two Chinese characters (`sound`, `shape`)
-    is no match where it reads as everyday words: they, or either with its neighbour, are one, or both are too common
-    to be a sign.
+    `reversed` implies `invisible`. What only sounds or looks like a term in Chinese characters (`sound`, `shape`) is no
+    match where it reads as ordinary words: inside a longer one, or with one across its edge; of a term of two, where it
+    or either character with its neighbour is an everyday word, or they are too common to be a sign.
     """
 
     case: bool = True

@@ -13,9 +13,7 @@ The rules, for one reading of the dual characters (all separators, or all letter
 - Leet needs letters: more than leet characters in terms of three or fewer, as many up to five, half as many beyond. A
   dual character read as a letter touches the letters beside it, or the term is spelt out with the same between all;
   at an edge it is one of a few, and no bracket that is closed.
-- Two Chinese characters that only sound or look like the term's are no match where they (together) or either with its
-  neighbour are an everyday word, nor where both are so common that they meet by chance, all the less if neither is
-  the term's own, nor drawn out.
+- Chinese characters that only sound or look like the term's are no match where `ordinary` reads them as words.
 - Edges: boundaries hold; a ticker is in upper case or behind a dollar sign.
 """
 
@@ -29,24 +27,17 @@ from lictor.match.atoms import COLLAPSED, HIDDEN, KINDS, MARK, SEEN, SEVERAL, At
 from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edges_hold
 from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
 from lictor.match.oneforone import UNSURE, Found, Way, Ways, one_for_one
-from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_han
+from lictor.match.ordinary import NEIGHBOURS, is_ordinary
+from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern
 from lictor.text import BITS, describe, differences
-from lictor.text.frequency import frequency, is_ordinary_word
-from lictor.text.tables import DIGIT, DUAL, KEPT, relation
+from lictor.text.tables import DIGIT, DUAL, KEPT
 
-__all__ = ["BOTH_BY_CHANCE", "CLOSED_WITHIN", "MEET_BY_CHANCE", "Found", "Verifier"]
+__all__ = ["CLOSED_WITHIN", "Found", "Verifier"]
 
 # Characters within which a bracket that is closed is one.
 CLOSED_WITHIN = 100
 # Characters beyond a host name that are looked at one by one: the longest spelling of a dot and the label beyond it.
 BESIDE = 4
-# The product of the shares that two characters have of ordinary text, above which they meet by chance too often to be
-# a term that only resembles them.
-MEET_BY_CHANCE = 1e-6
-# The same where neither is the term's own: any two of its syllables meet more often than any one beside the other's
-# character. Of 55,000 reviews and news items with 210 terms that spares half of those found so; of 100 such
-# disguises 4 are lost.
-BOTH_BY_CHANCE = 2e-7
 
 _RESEMBLANCE = BITS["sound"] | BITS["shape"]
 _REPEATS = BITS["repeats"]
@@ -149,7 +140,11 @@ def _context(patterns: Sequence[Pattern]) -> int:
 
     Further where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
     """
-    return max((BESIDE if p.dots else 1) + 2 * (len(p.lead) + len(p.trail)) for p in patterns)
+    return max((BESIDE if p.dots else _beside(p)) + 2 * (len(p.lead) + len(p.trail)) for p in patterns)
+
+
+def _beside(pattern: Pattern) -> int:
+    return NEIGHBOURS if pattern.sound or pattern.needs & _RESEMBLANCE else 1
 
 
 def _is_solid(pattern: Pattern, runs: list[list[Atom]]) -> bool:
@@ -194,32 +189,9 @@ def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> F
     if pattern.term.options.ticker and not pattern.allow and not _is_ticker(text, start, atoms):
         return None
     holds = host_edges_hold(text, start, end) if pattern.dots else boundaries_hold(pattern, text, start, end)
-    if not holds or (needed & _RESEMBLANCE and _is_ordinary(pattern, text, atoms)):
+    if not holds or (needed & _RESEMBLANCE and is_ordinary(pattern, text, atoms)):
         return None
     return Found(pattern, start, end, needed)
-
-
-def _is_ordinary(pattern: Pattern, text: str, atoms: list[Atom]) -> bool:
-    """Whether what resembles a term of two Chinese characters is better read as ordinary words."""
-    if len(pattern.letters) != 2 or not (is_han(pattern.letters[0]) and is_han(pattern.letters[1])):
-        return False
-    if len(atoms) > 2:
-        return True
-    first, second = _written(atoms[0].char), _written(atoms[-1].char)
-    start, end = atoms[0].start, atoms[-1].end
-    if end - start == 2 and is_ordinary_word(first + second):
-        return True
-    if start and is_ordinary_word(_written(text[start - 1]) + first):
-        return True
-    if end < len(text) and is_ordinary_word(second + _written(text[end])):
-        return True
-    own = first == _written(pattern.letters[0].char) or second == _written(pattern.letters[1].char)
-    return frequency(first) * frequency(second) > (MEET_BY_CHANCE if own else BOTH_BY_CHANCE)
-
-
-def _written(char: str) -> str:
-    """The character in simplified form, in which the words are listed."""
-    return relation("script").get(char, char)[0]
 
 
 def _duals_hold(pattern: Pattern, text: str, atoms: list[Atom]) -> bool:

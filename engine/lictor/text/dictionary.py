@@ -14,7 +14,10 @@ from operator import add
 from lictor.text.frequency import frequency, is_ordinary_word
 from lictor.text.tables import readings
 
-__all__ = ["everydayness", "words_around", "words_that_sound_like"]
+__all__ = ["LONGER_WORDS", "everydayness", "is_longer_word", "words_around", "words_that_sound_like"]
+
+# The lengths in characters of nearly all Chinese words that are longer than two.
+LONGER_WORDS = (3, 4)
 
 _RANKED = 3_000
 
@@ -44,6 +47,11 @@ def _english_words_around(term: str) -> list[str]:
 def _chinese_words_around(term: str) -> list[str]:
     words = _by_pair().get(term[:2], ()) if len(term) > 1 else _blob("chinese.txt").split()
     return [word for word in words if term in word and len(word) > len(term)]
+
+
+def is_longer_word(word: str) -> bool:
+    """Whether the characters are a Chinese word of three characters or more."""
+    return word in _longer_words()
 
 
 def words_that_sound_like(term: str) -> list[str]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lictor.text.fold import Symbols
 from lictor.text.tables import symbols
 
-__all__ = ["frequency", "is_ordinary_word", "pair_commonness"]
+__all__ = ["frequency", "is_common_word", "is_ordinary_word", "pair_commonness"]
 
 _UNKNOWN_CHARACTER = 2e-6
 _COMMON_ENGLISH = 5e-4
@@ -59,6 +59,11 @@ def frequency(term: str) -> float:
 def is_ordinary_word(pair: str) -> bool:
     """Whether the two characters are an everyday Chinese word."""
     return pair[1:] in _ends().get(pair[:1], "") if len(pair) == 2 else False
+
+
+def is_common_word(pair: str) -> bool:
+    """Whether the two characters are one of the Chinese words that are counted: some 7,000."""
+    return len(pair) == 2 and pair in _counts()
 
 
 def pair_commonness(one: Symbols, other: Symbols) -> NDArray[np.float32]:
