@@ -78,7 +78,7 @@ LOOKALIKES = (
     "ⲁa Ⲃb ⲃb Ⲉe ⲉe Ⲏh Ⲓi ⲓi Ⲕk ⲕk Ⲙm ⲙm Ⲛn ⲛn Ⲟo ⲟo Ⲣp ⲣp Ⲥc ⲥc Ⲧt ⲧt Ⲩy ⲩy Ⲭx ⲭx Ⲍz ⲍz "
     "вb нh тt мm кk ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ɯm ɹr ʇt ʌv ʍw ʎy Il lI 丨l 丨I ꓳo ꓲi ᏟC ᎷM ᏃZ Ꭵi Ꮒh "
     "卜ト 工エ 力カ 八ハ 二ニ 夕タ 口ロ 乂メ 〇o "
-    "ғf цu ʋu חn "
+    "ғf цu ʋu חn ԍg ƅb ьb ᴉi ᵎi ᵷg ᵹg ꞁl ɛe ɘe ɜe ᴈe ↄc ᴙr ʁr ᴚr ɿr ᴎn ʉu ȷj ꟺm ᴟm "
     "κk ηn νv υu μu ωw βb εe τt χx ζz пn Пn яr ЯR иn ИN шw Шw"
 )  # fmt: skip
 
@@ -130,7 +130,8 @@ def build() -> dict[str, str]:
     expansions = expansion_relation()
     mapped = {c for name in ("width", "style") for c, to in folds[name].items() if _is_word(to)} | set(expansions)
     for char in mapped:
-        kinds[ord(char)] = KEPT | (kinds[ord(char)] & ~7)
+        han = HAN if _is_han(ord(folds["style"].get(char, char)[0])) else 0
+        kinds[ord(char)] = KEPT | (kinds[ord(char)] & ~7) | han
     for char in DUALS:
         kinds[ord(char)] = DUAL
         for wide, narrow in folds["width"].items():
@@ -162,7 +163,7 @@ def build() -> dict[str, str]:
     files["syllables.txt"] = _render(
         "syllables without tone, each with the characters whose first reading it is",
         f"pypinyin {version('pypinyin')} (MIT)",
-        (f"{syllable} {chars}" for syllable, chars in sorted(syllables().items())),
+        (f"{syllable} {chars}" for syllable, chars in sorted(syllables(folds["style"]).items())),
     )
     files["parts.txt"] = _render(
         "characters with the parts they are split into",
@@ -331,14 +332,18 @@ def expansion_relation() -> Relation:
     return found
 
 
-def syllables() -> dict[str, str]:
-    """Each syllable of Mandarin, in plain letters, with its characters."""
+def syllables(styles: Relation) -> dict[str, str]:
+    """Each syllable of Mandarin, in plain letters, with its characters and those that are a style of one (⼝ is 口)."""
     found: dict[str, list[str]] = defaultdict(list)
     for point, readings in sorted(pinyin_dict.items()):
         plain = unicodedata.normalize("NFD", readings.split(",")[0].replace("ü", "v"))
         letters = "".join(c for c in plain if not unicodedata.combining(c))
         if 0x4E00 <= point <= 0x9FFF and letters.isascii() and letters.isalpha():
             found[letters].append(chr(point))
+    said = {char: letters for letters, chars in found.items() for char in chars}
+    for char, targets in sorted(styles.items()):
+        if char not in said and targets[0] in said:
+            found[said[targets[0]]].append(char)
     return {syllable: "".join(chars) for syllable, chars in found.items()}
 
 

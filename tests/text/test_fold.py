@@ -52,6 +52,9 @@ def test_dual_characters_are_letters_in_the_other_reading() -> None:
         ("ｂ", "b", ("width",)),
         ("Σ", "ς", ("case",)),
         ("b", "b", ()),
+        ("l", "I", ("lookalike",)),
+        ("I", "l", ("lookalike",)),
+        ("I", "L", ("case", "lookalike")),
     ],
 )
 def test_the_differences_of_two_characters_are_the_fewest(seen: str, meant: str, names: tuple[str, ...]) -> None:
@@ -59,9 +62,9 @@ def test_the_differences_of_two_characters_are_the_fewest(seen: str, meant: str,
     assert names == names_of(differences(seen, meant)[0])
 
 
-@pytest.mark.parametrize(("seen", "meant"), [("比", "币"), ("l", "1"), ("a", "b")])
+@pytest.mark.parametrize(("seen", "meant"), [("比", "币"), ("l", "1"), ("a", "b"), ("L", "I"), ("i", "l")])
 def test_characters_that_have_nothing_in_common(seen: str, meant: str) -> None:
-    """No set of folds makes them one; a digit of a term is no letter."""
+    """No set of folds makes them one; a digit of a term is no letter, a capital L no I, a small i no l."""
     assert () == differences(seen, meant)
 
 

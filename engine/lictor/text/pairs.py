@@ -53,6 +53,8 @@ NO_DIFFERENCE = np.uint32(0xFFFFFFFF)
 
 # A voicing mark makes another syllable: it is no accent that could be overlooked.
 _VOICING = "\u3099\u309a"
+# Letters drawn as a bare stroke.
+_STROKES = frozenset("Il")
 _VOICED = {"\uff9e": "\u3099", "\uff9f": "\u309a"}
 
 
@@ -112,7 +114,7 @@ def differences(seen: str, meant: str, *, marks_differ: tuple[str, str] | None =
         extra = BITS["style"] * (enclosing[0] != enclosing[1]) | BITS["accents"] * (plain[0] != plain[1])
     if seen == meant:
         return (extra,)
-    from_text, from_term = _reach(seen, leet=True), _reach(meant, leet=False)
+    from_text, from_term = _reach(seen, written=True), _reach(meant, written=False)
     sets = {
         one | other | extra
         for char in from_text.keys() & from_term.keys()
@@ -155,13 +157,15 @@ def _is_enclosing(mark: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _reach(char: str, *, leet: bool) -> dict[str, frozenset[int]]:
+def _reach(char: str, *, written: bool) -> dict[str, frozenset[int]]:
     reached: dict[str, set[int]] = {char: {0}}
     for name in RELATIONS:
-        if name == "leet" and not leet:
+        if name == "leet" and not written:
             continue
         table, bit = relation(name), BITS[name]
         for source, sets in list(reached.items()):
+            if name == "lookalike" and source in _STROKES and not written:
+                continue
             for target in table.get(source, ""):
                 reached.setdefault(target, set()).update({s | bit for s in sets})
     return {target: frozenset(_minimal(sets)) for target, sets in reached.items()}
