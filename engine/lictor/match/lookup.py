@@ -406,12 +406,16 @@ def _needs_of(words: Sequence[Word]) -> tuple[NDArray[np.uint8], NDArray[np.uint
     """
     needs, counts = bytearray(), array("H")
     first = np.full(len(words), -1, np.int64)
+    longest = max((len(word.symbols) for word in words), default=0)
+    linked, once = bytes([_LINK]) * longest, array("H", [1]) * longest
     for number, word in enumerate(words):
         if not (word.digits or word.mask or word.counts or word.joined or word.edge or word.lead):
             continue
         size = len(word.symbols)
         first[number] = len(needs)
-        own = bytearray([0, *[int(_LINK) * word.joined] * (size - 1), 0])
+        own = bytearray(size + 1)
+        if word.joined:
+            own[1:size] = linked[: size - 1]
         for place in word.digits:
             own[place] |= int(_DIGIT)
         if word.mask is not None:
@@ -422,7 +426,8 @@ def _needs_of(words: Sequence[Word]) -> tuple[NDArray[np.uint8], NDArray[np.uint
         if word.edge:
             own[size] |= int(_EDGE if word.edge == LETTER else _ANY_EDGE)
         needs += own
-        counts.extend((*(word.counts or (1,) * size), 0))
+        counts.extend(word.counts or once[:size])
+        counts.append(0)
     return np.frombuffer(bytes(needs), np.uint8), np.array(counts, np.uint16), first
 
 

@@ -30,6 +30,7 @@ __all__ = ["CHUNK", "Glanced", "Hits", "Search"]
 
 # Code points searched at a time, about: at four bytes each, a chunk and its skeleton stay in a core's own cache.
 CHUNK = 1 << 18
+_LEET = BITS["leet"]
 # Characters read for each symbol of the longest word, where a word around a dual character goes on in the next chunk.
 READ_ON = 64
 
@@ -72,7 +73,7 @@ class Search:
         for pattern in patterns:
             if pattern.word:
                 words.setdefault(word_of(pattern), []).append(pattern)
-                self._leet = not sound and (self._leet or bool(pattern.allowed & BITS["leet"]))
+                self._leet = not sound and (self._leet or bool(pattern.allowed & _LEET))
             else:
                 for code in _may_begin(pattern):
                     starts.setdefault(code, []).append(pattern)
@@ -81,9 +82,8 @@ class Search:
         self._index = (Automaton if automaton else Lookup)(list(words)) if words else None
         self._tail = max(int(self._sizes.max(initial=0)) - 1, 1)
         # Where a dual character is a letter, the word has three or more.
-        self._lettered = np.array(
-            [any(p.allowed & BITS["leet"] and len(p.letters) > 2 for p in same) for same in words.values()], np.bool_
-        )
+        lettered = (any(map(_may_be_lettered, same)) for same in words.values())
+        self._lettered = np.fromiter(lettered, np.bool_, len(words))
         self._words_of = tuple(words)
         self._around = Around([word for word, lettered in zip(words, self._lettered, strict=True) if lettered])
         self._start_words = {code: number for number, code in enumerate(starts, len(words))}
@@ -214,6 +214,10 @@ class Search:
         if not len(kept):
             return None
         return hits.some(kept)
+
+
+def _may_be_lettered(pattern: Pattern) -> bool:
+    return bool(pattern.allowed & _LEET) and len(pattern.letters) > 2
 
 
 def _where(codes: Codes, table: NDArray[np.bool_]) -> Places:

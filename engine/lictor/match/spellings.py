@@ -180,7 +180,7 @@ def _masked(plain: Pattern) -> list[Pattern]:
         found.append(
             replace(
                 plain, letters=rest, gaps=gaps[1:], word=word, runs=runs, mask=hidden - 1, plain=False,
-                needs=plain.needs | BITS["masked"], latin=_latin_runs(list(rest), list(gaps[1:])),
+                needs=plain.needs | BITS["masked"], latin=((0, len(rest)),),
             )
         )  # fmt: skip
     return found
@@ -190,8 +190,9 @@ def _sounded(plain: Pattern) -> list[Pattern]:
     """The patterns of a term as it sounds: its syllables, and spellings with letters for some or all of them."""
     term, level = plain.term, plain.term.options.sound
     found = _syllables(plain)
-    han = sum(letter.part.base in readings() for letter in plain.letters)
-    if not found or han < len(plain.letters) or any(plain.gaps) or level == "homophone":
+    if not found or any(plain.gaps) or level == "homophone":
+        return found
+    if not all(letter.part.base in readings() for letter in plain.letters):
         return found
     # Letters of a syllable may not go on in a word, whatever the term's own boundary; a digit beside them is none.
     lettered = dataclasses.replace(term.options, sound="none", boundary="word")
@@ -244,6 +245,8 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
 def _apart(plain: Pattern) -> list[Pattern]:
     """The patterns with one character, or all, taken apart into parts, or one in the place of its look-alike."""
     options, chars = plain.term.options, list(plain.text)
+    if not (options.split or options.shape) or len(plain.letters) < 2:
+        return []
     spellings: dict[str, int] = {}
     if options.split:
         parts = {place: relation("parts")[char] for place, char in enumerate(chars) if char in relation("parts")}
@@ -253,8 +256,6 @@ def _apart(plain: Pattern) -> list[Pattern]:
         for place, char in enumerate(chars):
             for other in relation("shape").get(char, ""):
                 spellings["".join([*chars[:place], other, *chars[place + 1 :]])] = BITS["shape"]
-    if len(plain.letters) < 2:
-        return []
     spelt = [_spell(plain.term, text, plain.order, plain.needs | bit) for text, bit in spellings.items()]
     # What only looks like a term is judged by its neighbours, even as written here.
     return [replace(pattern, plain=pattern.plain and not pattern.needs & BITS["shape"]) for pattern in spelt]

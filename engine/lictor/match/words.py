@@ -39,9 +39,8 @@ class Word(NamedTuple):
 def word_of(pattern: Pattern) -> Word:
     """The word of a pattern that has letters."""
     letters, runs = pattern.letters, list(accumulate(pattern.runs))
-    digits: tuple[int, ...] = ()
-    if any(letter.flags & DIGIT for letter in letters):
-        digits = tuple(sorted({bisect_right(runs, i) for i, letter in enumerate(letters) if letter.flags & DIGIT}))
+    own = [index for index, letter in enumerate(letters) if letter.flags & DIGIT]
+    digits = tuple(sorted({bisect_right(runs, index) for index in own})) if own else ()
     mask = None
     if pattern.mask is not None:
         run = bisect_right(runs, pattern.mask + 1)
@@ -49,7 +48,7 @@ def word_of(pattern: Pattern) -> Word:
     whole = pattern.latin == ((0, len(letters)),) and not pattern.dots
     return Word(
         symbols=pattern.word,
-        beginnings=_beginnings(pattern, runs),
+        beginnings=_beginnings(pattern, runs, whole=whole),
         digits=digits,
         mask=mask,
         counts=_counts(pattern),
@@ -77,10 +76,14 @@ def _edge(pattern: Pattern) -> int:
     return LETTER if pattern.boundary == "word" else LETTER | DIGIT
 
 
-def _beginnings(pattern: Pattern, runs: list[int]) -> tuple[int, ...] | None:
+def _beginnings(pattern: Pattern, runs: list[int], *, whole: bool) -> tuple[int, ...] | None:
     letters, gaps = pattern.letters, pattern.gaps
     tested = pattern.dots or is_word_edge(letters[0], pattern.boundary)
-    if pattern.lead or not tested or not letters[0].flags & (LETTER | DIGIT) or not all(map(_is_plainly, letters)):
+    if pattern.lead or not tested or not letters[0].flags & (LETTER | DIGIT):
+        return None
+    if whole:
+        return (len(runs),)
+    if not all(map(_is_plainly, letters)):
         return None
     size = next((i for i, one in enumerate(letters) if not one.flags & (LETTER | DIGIT)), len(letters))
     ends = {size, *(i + 1 for i in range(size - 1) if gaps[i] or i in pattern.dots)}
