@@ -59,7 +59,7 @@ def test_conditions_come_to_what_the_reference_says(compiled, texts, risk, surfa
         name: [*compiled.anchors.find(text, "all"), *compiled.others.find(text, "all")] for name, text in texts.items()
     }
     passages = {name: Passage(name, text, matches[name]) for name, text in texts.items()}
-    item = Item(known, passages, compiled.conditions.bits)
+    item = Item(known, passages, compiled.conditions)
     reference = Reference(compiled.policy.document.conditions, compiled.conditions.inline)
     for rule in compiled.rules:
         expected = reference.read(rule.when, known, matches)

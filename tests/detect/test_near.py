@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lictor.detect.item import Passage, Span
+from lictor.detect import near
+from lictor.detect.item import Passage, Place, Span, Spans
 from lictor.detect.near import chains, spans_together
 from lictor.match import Match
-from lictor.text import kernel
+from lictor.text import fold_tables, kernel
 
 # No two neighbours alike, since repeats do not count as distance.
 TEXT = "甲乙" * 30
@@ -43,72 +44,119 @@ def test_a_chain_is_found_exactly_where_one_exists(kinds, within, ordered):
 
 @pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
 @given(
-    st.lists(SPANS.filter(bool), min_size=2, max_size=5),
+    st.lists(st.lists(SPANS, min_size=1, max_size=3), min_size=2, max_size=5),
     st.integers(0, 20),
     st.booleans(),
-    st.sampled_from(["field", "sentence"]),
+    st.sampled_from(["field", "sentence", "paragraph"]),
     st.sampled_from([1, 2, 100]),
+    st.randoms(),
 )
-def test_the_compiled_sweep_shows_the_same_spans(kinds, within, ordered, inside, most):
-    """Compiled or not, a sweep shows the same spans, each kind's own where two kinds have one at the same place."""
-    passage = Passage("article", "甲乙" * 13 + "。" + "甲乙" * 15, ())
-    spans = [[_span(start, length)._replace(source=str(at)) for start, length in kind] for at, kind in enumerate(kinds)]
-    marks = [passage.marks([(span.place, span) for span in kind], inside) for kind in spans]
-    with patch.object(kernel, "compiled", None):
-        expected = spans_together(marks, within=within, ordered=ordered, most=most)
+def test_the_compiled_sweep_shows_the_same_spans(kinds, within, ordered, inside, most, order):
+    """Compiled or not, a sweep shows the same spans: each kind's own at one place, and of one kind the first named."""
+    text = "甲乙" * 9 + "\n" + "甲乙" * 4 + "。" + "甲乙" * 6 + " . " + "ⅳ" + "甲乙" * 9
+    spans: dict[int, Spans] = {}
+    operands = []
+    for at, parts in enumerate(kinds):
+        numbers = range(len(spans), len(spans) + len(parts))
+        for number, part in zip(numbers, parts, strict=True):
+            own = [_span(start, length)._replace(source=str(number)) for start, length in part]
+            spans[number] = {span.place: span for span in own}
+        operands.append((at, tuple(numbers)))
+    order.shuffle(operands)
+    how = {"inside": inside, "within": within, "ordered": ordered}
+    with patch.object(near, "EVIDENCE_KEPT", most):
+        with patch.object(kernel, "compiled", None):
+            expected = spans_together(Passage("article", text, ()), spans, tuple(operands), **how)
+        actual = spans_together(Passage("article", text, ()), spans, tuple(operands), **how)
 
-    assert expected == spans_together(marks, within=within, ordered=ordered, most=most)
+    assert expected == actual
+
+
+def _together(*kinds: object) -> dict[object, tuple[str, int, int]]:
+    """What the compiled sweep shows of these dictionaries, a kind each."""
+    assert kernel.compiled is not None
+    measured = kernel.compiled.measured(TEXT * 4, kernel.compiled.folds(*fold_tables()))
+    operands = tuple((at, (at,)) for at in range(len(kinds)))
+    found: dict[object, tuple[str, int, int]] = kernel.compiled.together(measured, kinds, operands, 0, 5, False, 99)
+    return found
 
 
 @pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
 @pytest.mark.parametrize(
-    "marks", [[1], [(1, 2, 3)], [(1, 2, 3, ())], [(1, 2, 3, ("field", "x", 2))], [(-5, 2, 3, ("field", 0, 2))], (1, 2)]
+    "spans", [[1], {3: ()}, {3: 1}, {3: ("field", 1)}, {3: ("field", "x", 2)}, {3: ("field", -5, 2)}, (1, 2), None]
 )
-def test_the_compiled_sweep_refuses_what_is_no_mark(marks):
-    """What is no mark is refused, not read."""
-    assert kernel.compiled is not None
-    good = Passage("article", TEXT, ()).marks([(0, _span(0, 1))], "field")
+def test_the_compiled_sweep_refuses_what_is_no_span(spans):
+    """What are no spans is refused, not read."""
+    good: dict[Place, Span] = {0: _span(0, 1)}
     with pytest.raises((TypeError, ValueError)):
-        kernel.compiled.together([good, marks], 5, False, 9, {})
+        _together(good, spans)
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+@pytest.mark.parametrize(
+    "operands",
+    [(), (1,), ((0,),), ((0, [0]),), ((1, (0,)),), ((-1, (0,)),), ((0, (7,)),), ((0, (0,)),) * 13, [(0, (0,))]],
+)
+def test_the_compiled_sweep_refuses_what_is_no_operand(operands):
+    """So is what are no operands: a place among the others, and numbers that are known."""
+    assert kernel.compiled is not None
+    measured = kernel.compiled.measured(TEXT, kernel.compiled.folds(*fold_tables()))
+    with pytest.raises((TypeError, ValueError, KeyError)):
+        kernel.compiled.together(measured, {0: {0: _span(0, 1)}}, operands, 0, 5, False, 99)
 
 
 @pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
 def test_what_is_only_as_good_as_a_number_is_refused():
-    """Marks are read without a call to what they hold, which might add to them meanwhile."""
-    assert kernel.compiled is not None
-    marks: list[object] = []
+    """Spans are read without a call to what they hold, which might add to them meanwhile."""
+    spans: dict[object, object] = {}
 
     class Growing:
         def __index__(self) -> int:
-            marks.extend([(1, 2, 3, ("field", 1, 2))] * 5000)
+            spans.update(dict.fromkeys(range(5000), ("field", 1, 2)))
             return 1
 
-    marks.append((Growing(), 2, 3, ("field", 1, 2)))
+    spans[-1] = ("field", Growing(), 2)
 
     with pytest.raises(TypeError, match="whole number"):
-        kernel.compiled.together([marks, [(9, 10, 4, ("field", 9, 10))]], 50, False, 9, {})
+        _together(spans, {4: ("field", 9, 10)})
 
 
 @pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
-def test_marks_outlive_the_lists_they_came_in():
-    """A place that empties the lists when it is hashed takes no mark away that is still to be shown."""
-    assert kernel.compiled is not None
-    kinds: list[list[object]] = [[], []]
+def test_spans_outlive_the_dictionaries_they_came_in():
+    """A place that empties the dictionaries when it is hashed takes no span away that is still to be shown."""
+    kinds: list[dict[object, object]] = [{}, {}]
+    ready = False
 
     class Emptying:
         def __hash__(self) -> int:
-            for kind in kinds:
+            for kind in kinds if ready else ():
                 kind.clear()
             return 1
 
     for at in range(0, 100, 4):
-        kinds[0].append((at, at + 1, Emptying(), ("field", at, at + 1)))
-        kinds[1].append((at + 2, at + 3, Emptying(), ("field", at + 2, at + 3)))
-    found: dict[object, tuple[str, int, int]] = {}
+        kinds[0][Emptying()] = ("field", at, at + 1)
+        kinds[1][Emptying()] = ("field", at + 2, at + 3)
+    ready = True
 
-    kernel.compiled.together(kinds, 5, False, 99, found)
+    found = _together(*kinds)
 
     assert [span[1] for span in found.values()] == list(range(0, 100, 2))
+
+
+@pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
+def test_what_is_asked_may_ask_back():
+    """An answer that empties an earlier one while it is looked for is read as it stands in the end."""
+    first: dict[Place, Span] = {0: _span(0, 1)}
+
+    class Asked(dict[int, object]):
+        def __missing__(self, _: int) -> object:
+            first.clear()
+            return {9: _span(2, 1)}
+
+    assert kernel.compiled is not None
+    measured = kernel.compiled.measured(TEXT, kernel.compiled.folds(*fold_tables()))
+
+    assert kernel.compiled.together(measured, Asked({0: first}), ((0, (0,)), (1, (1,))), 0, 5, False, 99) == {}
 
 
 def test_padding_does_not_widen_a_gap():

@@ -114,7 +114,7 @@ def test_no_rule_that_holds_is_left_out(compiled, texts, risk):
         name: Passage(name, text, [*compiled.anchors.find(text, "all"), *compiled.others.find(text, "all")])
         for name, text in texts.items()
     }
-    item = Item(known, passages, compiled.conditions.bits)
+    item = Item(known, passages, compiled.conditions)
     expected = []
     for rule in compiled.rules:
         view = item if rule.fields is None else item.within(rule.fields)
@@ -145,7 +145,7 @@ def test_a_row_is_left_out_only_where_every_rule_is_false(alone, texts, field):
         for row, text in enumerate(texts):
             known = know(compiled.policy, Content({field: text}))
             matches = [*compiled.anchors.find(text, "all"), *compiled.others.find(text, "all")]
-            item = Item(known, {field: Passage(field, text, matches)}, compiled.conditions.bits)
+            item = Item(known, {field: Passage(field, text, matches)}, compiled.conditions)
             judged = rule.fields is None or field in rule.fields
             if judged and compiled.conditions.judge(rule.when, item).truth is not False:
                 assert row in worth

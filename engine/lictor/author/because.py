@@ -75,7 +75,7 @@ def why(compiled: CompiledPolicy, rule: Rule, content: Content) -> Why:
         name: Passage(name, text, [match for finder in finders for match in finder.find(text, overlap="all")])
         for name, text in known.texts.items()
     }
-    whole = Item(known, passages, compiled.conditions.bits)
+    whole = Item(known, passages, compiled.conditions)
     view = whole if rule.fields is None else whole.within(rule.fields)
     reader = _Reader(compiled)
     when = reader.part(rule.when, view) if view.passages else None

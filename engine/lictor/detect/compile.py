@@ -13,11 +13,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import Any
 
-from lictor.detect.conditions import Ask, Conditions
+from lictor.detect.conditions import Ask, Chosen, Conditions
 from lictor.detect.item import Key
 from lictor.detect.needs import Needs
 from lictor.detect.prospects import Prospects
@@ -34,13 +33,12 @@ _REMEMBERED = 4096
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A rule ready to be asked of items: of an item with none of the bits `excusable` none of its exemptions holds."""
+    """A rule ready to be asked of items, and those of its exemptions that may hold of one, by name."""
 
     rule: Rule
     fields: frozenset[str] | None
     ask: Ask
-    excusable: int
-    excuses: tuple[tuple[str, Ask], ...]
+    excuses: Chosen[list[tuple[str, Ask]]]
 
 
 @dataclass(frozen=True)
@@ -91,33 +89,31 @@ class CompiledPolicy:
         return {}
 
     @cached_property
-    def _excuses(self) -> dict[str, tuple[int, Ask]]:
-        """The exemptions that were asked for once: the bits of which an item needs one, and the question."""
+    def _excuses(self) -> dict[str, tuple[tuple[int, ...], tuple[str, Ask]]]:
+        """The exemptions that were asked for once, with what an item needs for each to hold."""
         return {}
 
     def _rule(self, number: int) -> Started:
         known = self._ready.get(number)
         if known is None:
             rule = self.rules[number]
-            excuses = [(name, *self._excuse(name)) for name in rule.unless]
             known = self._ready[number] = Started(
                 rule=rule,
                 fields=None if rule.fields is None else frozenset(rule.fields),
                 ask=self.conditions.ask(rule.when),
-                excusable=reduce(or_, [guard for _, guard, _ in excuses], 0),
-                excuses=tuple((name, ask) for name, _, ask in excuses),
+                excuses=Chosen.of([self._excuse(name) for name in rule.unless]),
             )
         return known
 
-    def _excuse(self, name: str) -> tuple[int, Ask]:
+    def _excuse(self, name: str) -> tuple[tuple[int, ...], tuple[str, Ask]]:
         known = self._excuses.get(name)
         if known is None:
             document = self.policy.document
             exemption = document.exemptions[name]
             cancellers = [document.cancellers[one] for one in exemption.cancelled_by]
             known = self._excuses[name] = (
-                self.conditions.guard(exemption.when),
-                self.conditions.unless(exemption.when, cancellers),
+                self.conditions.guards(exemption.when),
+                (name, self.conditions.unless(exemption.when, cancellers)),
             )
         return known
 

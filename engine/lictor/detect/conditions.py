@@ -4,8 +4,8 @@ True, False, or unknown where a signal that was not given decides. A condition t
 an exemption that is unknown does not exempt.
 
 A condition is compiled to functions when it is first needed: one for what it comes to, one for the spans it denotes.
-What several conditions share (a lexicon, a named condition, what stands near something) is one function, asked once an
-item. What needs a lexicon that has no match in the item is not asked at all.
+What several conditions share (a lexicon, a detector, a named condition) is a question with a number, asked once an
+item: `item[number]` is the answer. What needs a lexicon that has no match in the item is not asked at all.
 """
 
 from __future__ import annotations
@@ -13,21 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import reduce
 from itertools import count
-from operator import ge, gt, le, lt, or_
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from operator import ge, gt, itemgetter, le, lt, or_
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import msgspec
 
-from lictor.detect.item import Disguises, Item, Key, Mark, Passage, Span, Spans, in_order
-from lictor.detect.near import spans_together
+from lictor.detect.item import Disguises, Item, Key, Passage, Span, Spans, in_order
+from lictor.detect.near import EVIDENCE_KEPT, Operands, spans_together
 from lictor.detect.needs import Needs
 from lictor.policy.models import Condition
 from lictor.policy.names import DETECTORS
 
 __all__ = ["ANYTHING", "EVIDENCE_KEPT", "Ask", "Came", "Conditions", "Finding"]
-
-EVIDENCE_KEPT = 100
-"""Spans kept for one condition of one item; where there are more, the decision says that it was cut."""
 
 ANYTHING = 1
 """The bit that every item has."""
@@ -53,8 +50,13 @@ Bits = int
 """What an item has of a policy's terms, a bit each; or some of it."""
 
 T = TypeVar("T")
+P = TypeVar("P")
 _Denoted = Callable[[Item], Spans]
-_Marked = tuple[int, Callable[[Item], list[Mark]]]
+_Number = int
+"""The number of a question, whose answer is remembered for each item."""
+
+_Guarded = tuple[Sequence[Bits], P]
+"""A part, and sets of bits: it comes to nothing where an item has none of one of them."""
 
 _REMEMBERED = 256
 
@@ -76,9 +78,9 @@ class Conditions:
         self._bits: dict[Key, int] = {}
         # By the identity of the condition, which lives as long as the policy does.
         self._asks: dict[int, Ask] = {}
-        self._shared: dict[Hashable, Callable[[Item], Any]] = {}
-        self._all_marks: dict[Hashable, _Marked] = {}
-        self._numbers = count()
+        self.questions: dict[_Number, Callable[[Item], Any]] = {}
+        self._numbers: dict[Hashable, _Number] = {}
+        self._next = count()
 
     def judge(self, condition: Condition, item: Item) -> Finding:
         """What the condition comes to for the item."""
@@ -98,8 +100,7 @@ class Conditions:
 
     def unless(self, condition: Condition, cancellers: Iterable[Condition]) -> Ask:
         """The condition, false where a canceller holds, and unknown where one is; asked once an item."""
-        guards = self._guards(condition)
-        return _remembered(next(self._numbers), _unless(guards, self.ask(condition), [*map(self.ask, cancellers)]))
+        return itemgetter(self._question(_unless(self.ask(condition), [*map(self.ask, cancellers)])))
 
     def shown(self, condition: Condition, came: Spans, item: Item) -> tuple[Span, ...]:
         """What shows that the condition holds, in order of place; of a list alone, in order of the item's fields."""
@@ -113,13 +114,8 @@ class Conditions:
             number |= self._bits.get(key) or self._bits.setdefault(key, ANYTHING << 1 + len(self._bits))
         return number
 
-    def guard(self, condition: Condition) -> Bits:
-        """Bits of which an item must have one for the condition to hold: of all such sets that of the rarest terms."""
-        keys = self._needs.best(self._needs.of(condition))
-        return ANYTHING if keys is None else self.bits(keys) ^ ANYTHING
-
-    def _guards(self, condition: Condition) -> tuple[Bits, ...]:
-        """All such sets."""
+    def guards(self, condition: Condition) -> tuple[Bits, ...]:
+        """Sets of bits: without one of each the condition is false of an item."""
         return tuple(self.bits(keys) ^ ANYTHING for keys in self._needs.of(condition))
 
     def _keys(self, lexicon: str, strengths: Sequence[str] | None) -> frozenset[Key]:
@@ -135,9 +131,9 @@ class Conditions:
     def _compiled(self, condition: Condition) -> Ask:
         match condition.operator:
             case "any":
-                return _any_of(_Chosen([(self._guards(below), self.ask(below)) for below in condition.any_ or ()]))
+                return _any_of(Chosen.of([(self.guards(below), self.ask(below)) for below in condition.any_ or ()]))
             case "all":
-                return _all_of(self._guards(condition), self._cheap_first(condition.all_ or (), self.ask))
+                return _all_of(self.guards(condition), self._cheap_first(condition.all_ or (), self.ask))
             case "at_least":
                 assert condition.at_least is not None
                 return _at_least(condition.at_least, [self.ask(below) for below in condition.of or ()])
@@ -145,7 +141,7 @@ class Conditions:
                 assert condition.not_ is not None
                 return _not(self.ask(condition.not_))
             case "use" if (named := self._named.get(condition.use or "")) is not None:
-                return self._once(("asked", condition.use), lambda: self.ask(named))
+                return itemgetter(self._numbered(("asked", condition.use), lambda: self.ask(named)))
             case "use" | "lexicon" | "terms" | "mechanism":
                 return _some(self._denoted(condition))
             case "near":
@@ -168,29 +164,28 @@ class Conditions:
                 return _signal(condition)
 
     def _near(self, condition: Condition) -> Ask:
-        assert condition.within is not None
-        marked = self._cheap_first(condition.near or (), lambda below: self._marked(below, condition.inside))
-        operands = [(at, number, make) for at, (number, make) in marked]
-        return _near(condition.within, self._guards(condition), operands, ordered=condition.ordered)
+        operands = self._cheap_first(condition.near or (), self._leaf_numbers)
+
+        def choose(bits: Bits) -> Operands:
+            found = [(at, tuple(_fitting(parts, bits))) for at, parts in operands]
+            return tuple(found) if all(numbers for _, numbers in found) else ()
+
+        return _near(condition, Chosen(reduce(or_, [_bits_of(parts) for _, parts in operands]), choose))
 
     def _denoted(self, condition: Condition) -> _Denoted:
         """The spans of a condition that denotes matches; of two at one place those of what is named first."""
-        leaves = self._leaves(condition)
-        parts = [(self._leaf_guards(leaf), self._leaf_denoted(leaf)) for leaf in leaves]
-        return parts[0][1] if len(parts) == 1 else self._once(leaves, lambda: _union(_Chosen(parts)))
+        parts = self._leaf_numbers(condition)
+        if len(parts) == 1:
+            return itemgetter(parts[0][1])
+        return itemgetter(self._numbered(self._leaves(condition), lambda: _union(Chosen.of(parts))))
 
-    def _marked(self, condition: Condition, inside: str) -> _Marked:
-        """The same spans, of an item of one field, as marks."""
-        leaves = self._leaves(condition)
-        parts = [(self._leaf_guards(leaf), self._leaf_marked(leaf, inside)) for leaf in leaves]
-        return parts[0][1] if len(parts) == 1 else self._numbered((inside, leaves), lambda: _merged(_Chosen(parts)))
+    def _leaf_numbers(self, condition: Condition) -> list[_Guarded[_Number]]:
+        """The questions of what the condition denotes, in order."""
+        return [self._leaf_number(leaf) for leaf in self._leaves(condition)]
 
-    def _leaf_denoted(self, leaf: _Leaf) -> _Denoted:
-        of = _in_each(self._of(leaf))
-        return of if _is_plain(leaf) else self._once(leaf, lambda: of)
-
-    def _leaf_marked(self, leaf: _Leaf, inside: str) -> _Marked:
-        return self._numbered((inside, leaf), lambda: _marks(self._of(leaf), inside))
+    def _leaf_number(self, leaf: _Leaf) -> _Guarded[_Number]:
+        number = self._numbered(leaf, lambda: _in_each(self._of(leaf)))
+        return () if leaf.detector else (self.bits(self._keys(leaf.name, leaf.strengths)) ^ ANYTHING,), number
 
     def _of(self, leaf: _Leaf) -> Callable[[Passage], Spans]:
         name, strengths, disguises, detector = leaf
@@ -215,22 +210,17 @@ class Conditions:
             below, disguises = condition.of or (), (*disguises, frozenset(condition.mechanism or ()))
         return tuple(dict.fromkeys(leaf for one in below for leaf in self._leaves(one, disguises)))
 
-    def _leaf_guards(self, leaf: _Leaf) -> tuple[Bits, ...]:
-        return () if leaf.detector else (self.bits(self._keys(leaf.name, leaf.strengths)) ^ ANYTHING,)
-
-    def _once(self, key: Hashable, make: Callable[[], Callable[[Item], T]]) -> Callable[[Item], T]:
-        """The function of that name, asked at most once an item."""
-        known = self._shared.get(key)
+    def _numbered(self, key: Hashable, make: Callable[[], Callable[[Item], Any]]) -> _Number:
+        """The number of the question of that name, made when it is first needed."""
+        known = self._numbers.get(key)
         if known is None:
-            known = self._shared[key] = _remembered(next(self._numbers), make())
+            known = self._numbers[key] = self._question(make())
         return known
 
-    def _numbered(self, key: Hashable, make: Callable[[], Callable[[Item], list[Mark]]]) -> _Marked:
-        """The marks of that name, with the number under which an item remembers them."""
-        known = self._all_marks.get(key)
-        if known is None:
-            known = self._all_marks[key] = next(self._numbers), make()
-        return known
+    def _question(self, ask: Callable[[Item], Any]) -> _Number:
+        number = next(self._next)
+        self.questions[number] = ask
+        return number
 
     def _cheap_first(self, conditions: Sequence[Condition], compiled: Callable[[Condition], T]) -> list[tuple[int, T]]:
         """The conditions compiled, each with its place: those that read the text last, before them those that sweep."""
@@ -253,53 +243,45 @@ class _Leaf(NamedTuple):
     detector: bool
 
 
-class _Chosen(Generic[T]):
-    """Of parts with guards, those that an item with such bits may have something of: it has a bit of each guard.
+class Chosen(dict[Bits, T]):
+    """What to ask of an item, by its bits of `mask`: chosen when it is first asked for, and remembered."""
 
-    `known` are those chosen before, by the bits in `all`: to be looked at before `choose` is asked.
-    """
+    __slots__ = ("_choose", "mask")
 
-    def __init__(self, parts: Sequence[tuple[Sequence[Bits], T]]) -> None:
-        self._parts = parts
-        self.all = reduce(or_, (guard for guards, _ in parts for guard in guards), 0)
-        self.known: dict[Bits, Sequence[T]] = {}
+    def __init__(self, mask: Bits, choose: Callable[[Bits], T]) -> None:
+        super().__init__()
+        self.mask, self._choose = mask, choose
 
-    def choose(self, bits: Bits) -> Sequence[T]:
-        """The parts for these bits of `all`, in order."""
-        if len(self.known) >= _REMEMBERED:
-            self.known.clear()
-        parts = self.known[bits] = [part for guards, part in self._parts if all(bits & guard for guard in guards)]
-        return parts
+    @classmethod
+    def of(cls, parts: Sequence[_Guarded[P]]) -> Chosen[list[P]]:
+        """Those of the parts, in order, that an item with such bits may have something of."""
+        return Chosen(_bits_of(parts), lambda bits: _fitting(parts, bits))
+
+    def __missing__(self, bits: Bits) -> T:
+        if len(self) >= _REMEMBERED:
+            self.clear()
+        chosen = self[bits] = self._choose(bits)
+        return chosen
+
+
+def _bits_of(parts: Iterable[_Guarded[Any]]) -> Bits:
+    return reduce(or_, (guard for guards, _ in parts for guard in guards), 0)
+
+
+def _fitting(parts: Iterable[_Guarded[P]], bits: Bits) -> list[P]:
+    return [part for guards, part in parts if all(bits & guard for guard in guards)]
 
 
 def _is_plain(leaf: _Leaf) -> bool:
     return not leaf.detector and leaf.strengths is None and not leaf.disguises
 
 
-def _remembered(number: int, ask: Callable[[Item], T]) -> Callable[[Item], T]:
-    def asked(item: Item) -> T:
-        said: T | None = item.said.get(number)
-        if said is None:
-            said = item.said[number] = ask(item)
-        return said
-
-    return asked
-
-
 # --- what conditions come to -----------------------------------------------------------------------------------------
 
 
-def _any_of(chosen: _Chosen[Ask]) -> Ask:
-    mask, known, choose = chosen.all, chosen.known, chosen.choose
-
-    def ask(item: Item) -> Came:
-        bits = item.bits & mask
-        parts = known.get(bits)
-        if parts is None:
-            parts = choose(bits)
-        return parts[0](item) if len(parts) == 1 else _either([part(item) for part in parts])
-
-    return ask
+def _any_of(chosen: Chosen[list[Ask]]) -> Ask:
+    mask = chosen.mask
+    return lambda item: _either([part(item) for part in chosen[item.bits & mask]])
 
 
 def _all_of(guards: Sequence[Bits], parts: Sequence[tuple[int, Ask]]) -> Ask:
@@ -339,12 +321,8 @@ def _not(inner: Ask) -> Ask:
     return ask
 
 
-def _unless(guards: Sequence[Bits], when: Ask, cancellers: Sequence[Ask]) -> Ask:
+def _unless(when: Ask, cancellers: Sequence[Ask]) -> Ask:
     def ask(item: Item) -> Came:
-        there = item.bits
-        for guard in guards:
-            if not there & guard:
-                return False
         came = when(item)
         if not isinstance(came, dict):
             return came
@@ -364,37 +342,27 @@ def _some(denoted: _Denoted) -> Ask:
     return ask
 
 
-def _near(
-    within: int,
-    guards: Sequence[Bits],
-    operands: Sequence[tuple[int, int, Callable[[Item], list[Mark]]]],
-    *,
-    ordered: bool,
-) -> Ask:
+def _near(condition: Condition, operands: Chosen[Operands]) -> Ask:
+    assert condition.within is not None
+    inside, within, ordered, mask = condition.inside, condition.within, condition.ordered, operands.mask
+
     def ask(item: Item) -> Came:
-        there = item.bits
-        for guard in guards:
-            if not there & guard:
-                return False
-        found: Spans = {}
-        for here in item.apart():
-            said = here.said
-            kinds: list[list[Mark]] = [[]] * len(operands)
-            for at, number, make in operands:
-                marks = said.get(number)
-                if marks is None:
-                    marks = said[number] = make(here)
-                if not marks:
-                    break
-                kinds[at] = marks
-            else:
-                some = spans_together(kinds, within=within, ordered=ordered, most=EVIDENCE_KEPT)
-                found = {**found, **some} if found else some
-        if len(found) > EVIDENCE_KEPT:
-            return {place: found[place] for place in sorted(found)[:EVIDENCE_KEPT]}
-        return found or False
+        passage = item.only
+        if passage is None:
+            return _kept(_shown([ask(here) for here in item.apart()]))
+        some = operands[item.bits & mask]
+        if not some:
+            return False
+        return _kept(spans_together(passage, item, some, inside=inside, within=within, ordered=ordered))
 
     return ask
+
+
+def _kept(found: Spans) -> Came:
+    """As many of the spans as are kept, in order of place; False where there is none."""
+    if len(found) > EVIDENCE_KEPT:
+        return {place: found[place] for place in sorted(found)[:EVIDENCE_KEPT]}
+    return found or False
 
 
 def _count(condition: Condition, denoted: _Denoted) -> Ask:
@@ -452,9 +420,11 @@ def _signal(condition: Condition) -> Ask:
 
 
 def _either(parts: Sequence[Came]) -> Came:
-    if any(isinstance(came, dict) for came in parts):
-        return _shown(parts)
-    return _missing(parts) or False
+    came = [one for one in parts if one is not False]
+    if len(came) < 2:
+        return came[0] if came else False
+    sure = [one for one in came if isinstance(one, dict)]
+    return _shown(sure) if sure else _missing(came)
 
 
 def _shown(parts: Sequence[Came]) -> Spans:
@@ -488,53 +458,16 @@ def _in_each(of: Callable[[Passage], Spans]) -> _Denoted:
     return denoted
 
 
-def _marks(of: Callable[[Passage], Spans], inside: str) -> Callable[[Item], list[Mark]]:
-    def marked(item: Item) -> list[Mark]:
-        passage = item.only
-        assert passage is not None
-        spans = of(passage)
-        return passage.marks(spans.items(), inside) if spans else []
-
-    return marked
-
-
-def _union(chosen: _Chosen[_Denoted]) -> _Denoted:
-    mask, known, choose = chosen.all, chosen.known, chosen.choose
+def _union(chosen: Chosen[list[_Number]]) -> _Denoted:
+    mask = chosen.mask
 
     def denoted(item: Item) -> Spans:
-        bits = item.bits & mask
-        parts = known.get(bits)
-        if parts is None:
-            parts = choose(bits)
         found: Spans = {}
-        for part in reversed(parts):
-            found.update(part(item))
+        for part in reversed(chosen[item.bits & mask]):
+            found.update(item[part])
         return found
 
     return denoted
-
-
-def _merged(chosen: _Chosen[_Marked]) -> Callable[[Item], list[Mark]]:
-    mask, known, choose = chosen.all, chosen.known, chosen.choose
-
-    def marked(item: Item) -> list[Mark]:
-        bits, said = item.bits & mask, item.said
-        parts = known.get(bits)
-        if parts is None:
-            parts = choose(bits)
-        found: list[list[Mark]] = []
-        for number, make in parts:
-            marks = said.get(number)
-            if marks is None:
-                marks = said[number] = make(item)
-            if marks:
-                found.append(marks)
-        if len(found) < 2:
-            return found[0] if found else []
-        merged = {mark[2]: mark for marks in reversed(found) for mark in marks}
-        return list(merged.values())
-
-    return marked
 
 
 def _apart(spans: Iterable[Span]) -> list[Span]:

@@ -5,10 +5,9 @@ What the caller left out is filled from the policy's `assume`, and remembered, s
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -17,23 +16,16 @@ from lictor.facts import FIELDS, SURFACES, Content, one_of, suggest
 from lictor.match import DETECTORS, Match
 from lictor.policy import Policy
 from lictor.policy.names import SignalType
-from lictor.text.reading import symbols_before
 
-__all__ = ["Disguises", "Item", "Key", "Known", "Mark", "Passage", "Place", "Span", "Spans", "in_order", "know"]
+__all__ = ["Asked", "Disguises", "Item", "Key", "Known", "Passage", "Place", "Span", "Spans", "in_order", "know"]
 
-_END = {"paragraph": re.compile("[\n\r\u2028\u2029]"), "sentence": re.compile("[\n\r\u2028\u2029。！？!?；;]")}
 _TYPES = {"text": str, "number": int, "boolean": bool}
 _WIDTH = 40
-# Further than any text is long, as a power of two.
-_FAR = 32
 _RANK: Mapping[str, int] = {name: rank << 2 * _WIDTH for rank, name in enumerate(sorted(FIELDS))}
 
 
 Place = int
 """A stretch of an item's text: the field (in order of its name), where it begins, where it ends."""
-
-Mark = tuple[int, int, Place, "Span"]
-"""A span by where it begins and ends, counted in characters that carry meaning, and its place."""
 
 Key = tuple[str, str, str]
 """Which terms a match is of: their lexicon, its name as evidence has it, and their strength."""
@@ -54,6 +46,9 @@ class Span(NamedTuple):
         return _RANK[self.field] | self.start << _WIDTH | self.end
 
 
+# What `Span(...)` does, in a third of its time.
+_span: Callable[[tuple[str, int, int, Match, str]], Span] = partial(tuple.__new__, Span)
+
 Spans = dict[Place, Span]
 """One span a place, in no order. They are shared, and never changed once made."""
 
@@ -62,9 +57,12 @@ Disguises = tuple[frozenset[str], ...]
 
 
 class Passage:
-    """The text of one field: matches by lexicon, detectors run on demand, distances counted without padding."""
+    """The text of one field: matches by lexicon, and detectors run on demand.
 
-    __slots__ = ("_bare", "_detected", "_doubled", "_ends", "_matches", "_rank", "keys", "lexicons", "name", "text")
+    `measured` is what `near` counts distances in it by, once it was asked.
+    """
+
+    __slots__ = ("_detected", "_doubled", "_matches", "keys", "lexicons", "measured", "name", "text")
 
     def __init__(self, name: str, text: str, matches: Sequence[Match]) -> None:
         self.name = name
@@ -73,8 +71,9 @@ class Passage:
         self.lexicons: dict[str, Spans] = {}
         self._doubled: set[str] = set()
         self.keys: set[Key] = set()
+        self.measured: Any = None
         self._matches = matches
-        rank = self._rank = _RANK[name]
+        rank = _RANK[name]
         for match in matches:
             key: Key = match.key  # type: ignore[assignment]
             self.keys.add(key)
@@ -83,15 +82,12 @@ class Passage:
             place = rank | start << _WIDTH | end
             found = self.lexicons.get(lexicon)
             if found is None:
-                self.lexicons[lexicon] = {place: Span(name, start, end, match, source)}
+                self.lexicons[lexicon] = {place: _span((name, start, end, match, source))}
             elif place not in found:
-                found[place] = Span(name, start, end, match, source)
+                found[place] = _span((name, start, end, match, source))
             else:
                 self._doubled.add(lexicon)
         self._detected: dict[str, Sequence[Match]] = {}
-        # Each position counted in characters that carry meaning: padding and separators before it do not count.
-        self._bare: Sequence[int] = ()
-        self._ends: dict[str, Sequence[int]] = {"field": ()}
 
     def of_lexicon(self, lexicon: str, strengths: Sequence[str] | None, disguises: Disguises) -> Spans:
         """Matches of the lexicon's terms, of these strengths if any are named, so disguised; the first at a place."""
@@ -112,20 +108,6 @@ class Passage:
         spans = [Span(self.name, one.start, one.end, one, detector) for one in fitting]
         return {span.place: span for span in reversed(spans)} if spans else {}
 
-    def marks(self, spans: Iterable[tuple[Place, Span]], inside: str) -> list[Mark]:
-        """The spans as marks, those in one paragraph or sentence far from those in the next."""
-        bare = self._bare = self._bare or symbols_before(self.text)
-        ends = self._ends.get(inside)
-        if ends is None:
-            # A field has no parts; of the others the last one ends with the text.
-            ends = self._ends[inside] = [end.start() for end in _END[inside].finditer(self.text)]
-        if not ends:
-            return [(bare[span[1]], bare[span[2]], place, span) for place, span in spans]
-        return [
-            (bare[span[1]] + (far := bisect_right(ends, span[1]) << _FAR), bare[span[2]] + far, place, span)
-            for place, span in spans
-        ]
-
 
 class Known(msgspec.Struct, frozen=True):
     """What is known of an item: its texts by field, its author's kind, and the names of what was assumed."""
@@ -137,26 +119,41 @@ class Known(msgspec.Struct, frozen=True):
     assumed: tuple[str, ...]
 
 
-class Item:
-    """An item ready for the rules: what is known of it, its passages by field, and what was said of it already.
+class Asked(Protocol):
+    """What asks an item."""
 
-    `lexicons` are those with at least one match in it, `bits` the keys of all its matches as one number. `only` is its
-    passage, where it has one.
-    `said` holds what parts of conditions came to, by the number of the part: rules share many of them.
+    @property
+    def questions(self) -> Mapping[int, Callable[[Item], Any]]:
+        """The questions by their numbers."""
+
+    def bits(self, keys: Iterable[Key]) -> int:
+        """What an item with matches of these keys has, as one number."""
+
+
+class Item(dict[int, Any]):
+    """An item ready for the rules, and what was said of it: `item[number]` is the answer to the question so numbered.
+
+    Each is asked once: rules share many of them. `known` is what is known of the item, `passages` are its
+    texts by field; `only` is its passage, where it has one. `lexicons` are those with at least one match in it, `bits`
+    the keys of all its matches as one number.
     """
 
-    __slots__ = ("_bits_of", "_views", "bits", "known", "lexicons", "only", "passages", "said")
+    __slots__ = ("_asked", "_views", "bits", "known", "lexicons", "only", "passages")
 
-    def __init__(self, known: Known, passages: Mapping[str, Passage], bits_of: Callable[[Iterable[Key]], int]) -> None:
+    def __init__(self, known: Known, passages: Mapping[str, Passage], asked: Asked) -> None:
+        super().__init__()
         self.known = known
         self.passages = passages
         self.only = next(iter(passages.values())) if len(passages) == 1 else None
         keys = self.only.keys if self.only else set().union(*[passage.keys for passage in passages.values()])
         self.lexicons = frozenset([key[0] for key in keys])
-        self.bits = bits_of(keys)
-        self._bits_of = bits_of
-        self.said: dict[int, Any] = {}
+        self.bits = asked.bits(keys)
+        self._asked = asked
         self._views: dict[tuple[str, ...], Item] = {}
+
+    def __missing__(self, number: int) -> Any:
+        said = self[number] = self._asked.questions[number](self)
+        return said
 
     def within(self, fields: Collection[str]) -> Item:
         """The same item, seen through these fields only."""
@@ -165,7 +162,7 @@ class Item:
             return self
         if names not in self._views:
             passages = {name: self.passages[name] for name in names}
-            self._views[names] = Item(self.known, passages, self._bits_of)
+            self._views[names] = Item(self.known, passages, self._asked)
         return self._views[names]
 
     def apart(self) -> Sequence[Item]:

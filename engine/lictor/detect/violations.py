@@ -73,7 +73,7 @@ def detect(compiled: CompiledPolicy, known: Known) -> Detection:
 def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str, Sequence[Match]]) -> Detection:
     """The same, for an item whose matches of every term are known already, by field."""
     passages = {name: Passage(name, text, matches.get(name, ())) for name, text in known.texts.items()}
-    item = Item(known, passages, compiled.conditions.bits)
+    item = Item(known, passages, compiled.conditions)
     violations: list[Violation] = []
     missing: set[str] = set()
     for started in compiled.started(item.lexicons):
@@ -89,13 +89,12 @@ def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str,
             missing |= came
             continue
         exempted_by = None
-        if item.bits & started.excusable:
-            for name, ask in started.excuses:
-                excuse = ask(item)
-                if isinstance(excuse, frozenset):
-                    missing |= excuse
-                elif excuse is not False and exempted_by is None:
-                    exempted_by = name
+        for name, ask in started.excuses[item.bits & started.excuses.mask]:
+            excuse = ask(item)
+            if isinstance(excuse, frozenset):
+                missing |= excuse
+            elif excuse is not False and exempted_by is None:
+                exempted_by = name
         spans = compiled.conditions.shown(started.rule.when, came, view)
         cut = len(spans) >= EVIDENCE_KEPT
         violations.append(Violation(started.rule, spans[:EVIDENCE_KEPT], exempted_by, cut))
@@ -165,7 +164,5 @@ def scope(compiled: CompiledPolicy, known: Known) -> Finding:
     """Whether the policy binds the account at all; a policy that does not say binds everybody."""
     binds = compiled.policy.document.binds
     return (
-        Finding(True)
-        if binds is None
-        else compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions.bits))
+        Finding(True) if binds is None else compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions))
     )
