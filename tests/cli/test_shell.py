@@ -27,6 +27,15 @@ def test_help_loads_nothing_heavy():
     assert set() == HEAVY & set(loaded)
 
 
+def test_a_scan_loads_a_ledger_only_to_keep_one():
+    """`lictor scan` without `--ledger` loads neither the ledger nor the lives of accounts."""
+    code = "import sys, lictor.cli.scan; print(*sys.modules)"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert [] == [name for name in loaded if name.startswith(("lictor.ledger", "lictor.enforce", "lictor.intake"))]
+
+
 def verbs(group, *path):
     for name in group.list_commands(None):
         command = group.get_command(None, name)

@@ -12,7 +12,8 @@
     options     what several verbs take: policies, instants, texts
     say         the standard streams: results, and notes for a person
     check       `lictor check`
-    scan        `lictor scan`: `judging` decides batches, `sinks` say where the decisions go, `events` logs them
+    scan        `lictor scan`: `judging` decides batches, `sinks` say where the decisions go, `recording` keeps
+                them in a ledger, `events` logs them
     enforce     `lictor enforce`: facts into accounts' lives; `due`: what was foreseen happens
     case_*      `lictor case list`, `show`, `uphold`, `dismiss`: what waits for a person
     appeal_*    `lictor appeal list`, `file`, `reject`, `grant`

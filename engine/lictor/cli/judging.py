@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 import pyarrow as pa
@@ -18,13 +18,15 @@ import pyarrow.compute as pc
 
 from lictor.decide import Decision
 from lictor.engine import Engine
-from lictor.ledger import GuardRecord
 from lictor.policy import load_canonical
 from lictor.report.rejects import RejectRow
 from lictor.report.rows import ScanRow
 from lictor.scan.columns import RowError, completed
 from lictor.scan.inputs import FileError, InputBatch, Note, Piece, Reject
 from lictor.scan.inputs.parts import Part
+
+if TYPE_CHECKING:
+    from lictor.ledger import GuardRecord
 
 __all__ = ["Done", "Judge", "Judged", "Task", "Worker", "joined", "judge_of", "shares", "tasks"]
 

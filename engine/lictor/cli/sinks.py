@@ -7,28 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Any
-
-import orjson
 
 from lictor import Engine
 from lictor.cli import say
-from lictor.cli.budgets import Budgets, tell_tripped, warn_of
 from lictor.cli.judging import Judged
-from lictor.cli.lives import refuse_other_content
-from lictor.cli.options import clock
 from lictor.errors import UsageError
-from lictor.facts import stamp
-from lictor.ledger import Batch, BatchSummary, DecisionRecord, Ledger, PolicyRecord
-from lictor.ledger.masking import masked_decision, masked_input
 from lictor.report.files import whole_file
 from lictor.report.rejects import rejects_file
 from lictor.report.rows import json_line, rows_file, terminal_line
@@ -91,11 +79,10 @@ def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> tuple[Call
     sinks: list[Sink] = []
     hold: Callable[[Judged], Judged] = _as_it_is
     if targets.ledger is not None:
-        opened = stack.enter_context(Ledger.open(targets.ledger))
-        refuse_other_content(opened, [one.policy for one in engine.policies])
-        tell_tripped(opened, targets.ledger)
-        hold = Budgets(opened, engine, clock(None))
-        sinks += [_to_ledger(opened, engine), partial(_warn, targets.ledger)]
+        from lictor.cli.recording import open_ledger  # noqa: PLC0415 - few ask for a ledger, and it takes its time too
+
+        hold, keep = open_ledger(stack, targets.ledger, engine)
+        sinks.append(keep)
     if targets.rejects is not None:
         write_rejects = stack.enter_context(rejects_file(targets.rejects))
         sinks.append(lambda judged: write_rejects(judged.rejects))
@@ -118,42 +105,3 @@ def open_sinks(stack: ExitStack, targets: Targets, engine: Engine) -> tuple[Call
 
 def _as_it_is(judged: Judged) -> Judged:
     return judged
-
-
-def _warn(ledger: Path, judged: Judged) -> None:
-    warn_of(judged.trips, display(str(ledger)))
-
-
-def _as_kept(decision: Mapping[str, Any], judged: bytes, mask: Collection[str]) -> DecisionRecord:
-    if mask:
-        decision, judged = masked_decision(decision, mask), masked_input(judged, mask)
-    return DecisionRecord(decision["id"], decision["account"], decision["as_of"], decision, judged)
-
-
-def _to_ledger(ledger: Ledger, engine: Engine) -> Sink:
-    policies = [PolicyRecord(one.policy.digest, one.policy.canonical) for one in engine.policies]
-    masks = {one.policy.digest: one.policy.document.ledger.mask for one in engine.policies}
-
-    def append(judged: Judged) -> None:
-        if not judged.count:
-            return
-        decided = [orjson.loads(row.decision) for row in judged.rows if row.decision is not None]
-        records = [
-            _as_kept(decision, judged_bytes, masks[decision["digest"]])
-            for decision, judged_bytes in zip(decided, judged.inputs, strict=True)
-        ]
-        summary = BatchSummary(
-            read=judged.read,
-            rows=judged.count,
-            rejects=len(judged.rejects),
-            actions=Counter(decision["action"] for decision in decided),
-            categories=Counter(decision["category"] for decision in decided if decision["category"]),
-            rules=Counter(rule for decision in decided for rule in decision["rules"]),
-            monitored=Counter(rule for rules in judged.monitored for rule in rules),
-            policies=tuple(policy.digest for policy in policies),
-            # When it was run, not what it was judged by: the decisions say that.
-            at=stamp(datetime.now(UTC)),  # noqa: TID251 - the command line reads the clock
-        )
-        ledger.append(Batch(records, policies, summary, guards=judged.trips))
-
-    return append
