@@ -76,6 +76,19 @@ def test_a_stopped_scan_goes_on(lictor, tulips, many, tmp_path, signalled, code,
     assert 1200 == len(contents[0][0]) == len(out.read_text().splitlines())
 
 
+def test_a_scan_is_stopped_while_it_waits_for_its_input(tulips):
+    """Ctrl-C ends a scan at once though standard input never does."""
+    scan = [*START, "scan", "-", "-p", str(tulips), "--as-of", AT]
+    with subprocess.Popen(scan, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdin.write(b"buy my tulip\n" * 100_000)  # more than a pipe holds: by now it reads
+        process.stdin.flush()
+        time.sleep(1)  # and now it waits: a signal between two reads is seen only after the second
+        process.send_signal(signal.SIGINT)
+
+        assert 130 == process.wait(30)
+        assert process.stderr.read().endswith(b"error: interrupted: no file was written; run it again to go on\n")
+
+
 @pytest.mark.parametrize("option", ["--out", "--rejects", "--events", "--ledger"])
 def test_a_full_disk(lictor, tulips, tmp_path, option):
     """A disk that fills up is one clear error; what stood there before still does, and no draft is left."""

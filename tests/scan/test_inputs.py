@@ -282,6 +282,19 @@ def test_a_pipe_is_read_like_standard_input(tmp_path):
     assert texts(pieces) == ["one"]
 
 
+def test_who_reads_knows_what_may_be_long_in_coming(tmp_path):
+    """Standard input and pipes are awaited, files and what is not there are not."""
+    (tmp_path / "a.txt").write_text("one\n")
+    os.mkfifo(tmp_path / "b")
+
+    waits = [
+        open_inputs(names, stdin=io.BytesIO()).awaited
+        for names in (["-"], [str(tmp_path / "b")], [str(tmp_path), "-"], [str(tmp_path)], [str(tmp_path / "c.txt")])
+    ]
+
+    assert [True, True, True, False, False] == waits
+
+
 # Rows that are bad
 
 

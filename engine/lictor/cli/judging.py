@@ -7,7 +7,7 @@ from one part to the next, so that it is reported in its place whoever reads the
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
@@ -28,7 +28,7 @@ from lictor.scan.inputs.parts import Part
 if TYPE_CHECKING:
     from lictor.ledger import GuardRecord
 
-__all__ = ["Done", "Judge", "Judged", "Task", "Worker", "joined", "judge_of", "shares", "tasks"]
+__all__ = ["Done", "Judge", "Judged", "Task", "Worker", "each_task", "joined", "judge_of", "shares", "tasks"]
 
 _AT_ONCE = 1000
 _RAW_KEPT = 4096
@@ -67,6 +67,7 @@ class Judged:
 
 
 Done: TypeAlias = tuple[Part | None, list[Judged]]
+"""Some of the batches of a part decided, in their order, or all; or what is of no part."""
 
 
 def tasks(pieces: Iterable[Piece]) -> Iterator[Task]:
@@ -190,21 +191,34 @@ class Worker:
         return share, [self.judge(task) for task in tasks(self.read(share))]
 
 
+def each_task(shares: Iterable[Share], read: Callable[[Part], Iterable[Piece]]) -> Generator[tuple[Part | None, Task]]:
+    """The tasks of shares one by one, those of parts read for it, each with the part it is of."""
+    for share in shares:
+        if isinstance(share, Task):
+            yield None, share
+        else:
+            yield from ((share, task) for task in tasks(read(share)))
+
+
 def joined(results: Iterable[Done]) -> Iterator[Judged]:
     """The batches of all shares. Behind a part that could not be read, the rest of its file is passed over."""
-    failed = None
+    failed: Part | None = None
     for part, batches in results:
         if part is not None:
-            if failed == part.source and part.first > 1:
+            if failed is not None and failed.source == part.source and _place(failed) < _place(part):
                 continue
             wrong = any(isinstance(one, FileError) for judged in batches for one in judged.before)
-            failed = part.source if wrong else None
+            failed = part if wrong else None
         yield from batches
 
 
 def judge_of(policies: Iterable[bytes], as_of: datetime | None, defaults: Mapping[str, str], *, every: bool) -> Judge:
     """The judge for policies given as canonical bytes, which is how another process is told of them."""
     return Judge(Engine([load_canonical(policy) for policy in policies]), as_of, defaults, every)
+
+
+def _place(part: Part) -> tuple[int, int]:
+    return part.start, part.first
 
 
 def _row(found: InputBatch, at: int, decision: Decision) -> ScanRow:

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
-from lictor.cli.judging import Done, Judge, Judged, Worker, joined, judge_of, shares
+from lictor.cli.judging import Done, Judge, Judged, Worker, each_task, joined, judge_of, shares
 from lictor.cli.loading import loaded
 from lictor.cli.options import (
     as_of_option,
@@ -38,7 +38,9 @@ from lictor.cli.sinks import Targets, open_sinks
 from lictor.errors import InputError, UsageError
 from lictor.facts import one_of
 from lictor.report.summary import Tally, render_tally
+from lictor.scan.ahead import made_ahead
 from lictor.scan.inputs import FileError, Inputs, open_inputs
+from lictor.scan.inputs.parts import PartReader
 from lictor.scan.jobs import copies, ordered_map
 
 __all__ = ["command"]
@@ -165,13 +167,26 @@ def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
     judge.engine.decide_batch(pa.record_batch({"text": pa.array([""])}), at=judge.as_of)
     # What is loaded by now stays to the end: the collector need not look at it, nor other processes copy it.
     gc.freeze()
+    with closing(inputs.reader()) as reader:
+        results = _alone(judge, inputs, reader) if jobs == 1 else _spread(judge, inputs, reader, jobs)
+        with closing(results):
+            yield from joined(results)
+
+
+def _alone(judge: Judge, inputs: Inputs, reader: PartReader) -> Generator[Done]:
+    """Decided by this process, which reads ahead, unless it would have to wait for what it reads."""
+    read = each_task(shares(inputs.shares()), reader)
+    with closing(read if inputs.awaited else made_ahead(read)) as tasks:
+        for part, task in tasks:
+            yield part, [judge(task)]
+
+
+def _spread(judge: Judge, inputs: Inputs, reader: PartReader, jobs: int) -> Generator[Done]:
     canonical = [one.policy.canonical for one in judge.engine.policies]
     elsewhere = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
-    make = (lambda: judge) if jobs == 1 or copies() else elsewhere
-    with closing(inputs.reader()) as reader:
-        results = ordered_map(partial(Worker.made, make, reader), shares(inputs.shares()), jobs)
-        with closing(cast("Generator[Done]", results)):
-            yield from joined(results)
+    make = (lambda: judge) if copies() else elsewhere
+    results = ordered_map(partial(Worker.made, make, reader), shares(inputs.shares()), jobs)
+    return cast("Generator[Done]", results)
 
 
 def _on_spark(judge: Judge, inputs: Inputs) -> Generator[Judged]:

@@ -37,6 +37,11 @@ class Source:
     packing: Packing | None
     size: int
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file by a name under which others can open it too, not standard input or a pipe."""
+        return self.path is not None and self.path.is_file()
+
 
 def find_files(paths: Iterable[str], stdin_kind: Kind | None) -> Iterator[Source | FileError | Note]:
     """The files behind these names, in the order given, with what is wrong or left out in its place."""

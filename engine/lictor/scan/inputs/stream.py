@@ -74,6 +74,11 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         self._wanted = wanted
         self._whole_files = whole_files
 
+    @property
+    def awaited(self) -> bool:
+        """Whether some of it may be long in coming: what is no file but standard input, or a pipe."""
+        return any(isinstance(one, Source) and not one.is_file for one in self._found)
+
     def sources(self) -> list[Source | FileError | Note]:
         """What was found behind the names, in order: for those who read it elsewhere."""
         return list(self._found)
@@ -98,9 +103,8 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
 
     def _shared(self, source: Source, file: IO[bytes], done: int) -> Iterator[Part | Piece]:
         # What is spooled has no name by which others could open it.
-        named = source.path is not None and source.path.is_file()
-        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=BLOCK if named else None)
-        if named and all(part.small for part in parts):
+        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=BLOCK if source.is_file else None)
+        if source.is_file and all(part.small for part in parts):
             for number, part in enumerate(parts, 1):
                 yield part
                 self.bytes_read = done + part.state[0] * number // len(parts)
