@@ -336,7 +336,7 @@ def syllables(styles: Relation) -> dict[str, str]:
     """Each syllable of Mandarin, in plain letters, with its characters and those that are a style of one (⼝ is 口)."""
     found: dict[str, list[str]] = defaultdict(list)
     for point, readings in sorted(pinyin_dict.items()):
-        plain = unicodedata.normalize("NFD", readings.split(",")[0].replace("ü", "v"))
+        plain = unicodedata.normalize("NFD", readings.split(",")[0]).replace("u\u0308", "v")
         letters = "".join(c for c in plain if not unicodedata.combining(c))
         if 0x4E00 <= point <= 0x9FFF and letters.isascii() and letters.isalpha():
             found[letters].append(chr(point))

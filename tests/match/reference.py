@@ -240,7 +240,7 @@ def judge(
 ) -> tuple[int, int, int] | None:
     options = pattern.term.options
     size = len(pattern.letters)
-    if not places[0].first or not places[-1].last:
+    if not places[0].first or not places[-1].last or (pattern.turned and not needed & BITS["lookalike"]):
         return None
     duals = [i for i, p in enumerate(places) if p.dual]
     if letters:
@@ -268,7 +268,7 @@ def judge(
         separators |= {pattern.mask: hides[1]} if hides[1] else {}
     if leet:
         plain = len(places) - leet
-        if not (plain > leet if size <= 3 else plain >= leet if size <= 5 else 2 * plain >= leet):
+        if not (plain > leet if size <= 3 else plain >= leet if size < 5 else 3 * plain >= leet):
             return None
     start, end = places[0].start, places[-1].end
     if not spelled(pattern, text, separators, start, end):

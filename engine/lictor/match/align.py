@@ -209,11 +209,11 @@ def _opposite(pattern: Pattern, atoms: list[Atom], letter: int) -> Aligned | Non
 
 
 def leet_is_spelt(letters: int, atoms: int, leet: int) -> bool:
-    """Whether letters carry the word: more than leet in three or fewer, as many up to five, half as many beyond."""
+    """Whether letters carry the word: more than leet in three or fewer, as many in four, a third as many beyond."""
     plain = atoms - leet
     if letters <= 3:
         return plain > leet
-    return plain >= leet if letters <= STRETCHED_FROM else 2 * plain >= leet
+    return plain >= leet if letters < STRETCHED_FROM else 3 * plain >= leet
 
 
 def fold_needed(pattern: Pattern, index: int, atom: Atom) -> int | None:

@@ -243,7 +243,7 @@ class AsWritten:
         letters = self._letters.take(pairs.patterns)
         # As `verify` has it: letters carry the word.
         plain = letters - leet
-        spelt = np.where(letters <= 3, plain > leet, np.where(letters <= STRETCHED_FROM, plain, 2 * plain) >= leet)
+        spelt = np.where(letters <= 3, plain > leet, np.where(letters < STRETCHED_FROM, plain, 3 * plain) >= leet)
         fits = (folds != NO_DIFFERENCE) & (spelt | (leet == 0))
         return fits, folds
 
@@ -364,8 +364,8 @@ def _may_be_decided(pattern: Pattern) -> bool:
         return False
     if pattern.term.options.ticker and not pattern.text.isascii():
         return False
-    resembles = pattern.needs & BITS["shape"]
-    return pattern.mask is None and not resembles and (len(pattern.word) > 1 or len(pattern.text) == 1)
+    judged = pattern.turned or pattern.needs & BITS["shape"]
+    return pattern.mask is None and not judged and (len(pattern.word) > 1 or len(pattern.text) == 1)
 
 
 def _second_letter(pattern: Pattern) -> int:

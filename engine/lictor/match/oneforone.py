@@ -82,7 +82,7 @@ class Ways:
         letters, options = pattern.letters, pattern.term.options
         if not letters or pattern.sound or pattern.dots or pattern.lead or pattern.trail or pattern.mask is not None:
             return None
-        if pattern.needs & BITS["shape"] or (len(pattern.word) == 1 and len(letters) > 1):
+        if pattern.turned or pattern.needs & BITS["shape"] or (len(pattern.word) == 1 and len(letters) > 1):
             return None
         if any(len(describe(letter.char).parts) != 1 for letter in letters):
             return None

@@ -27,6 +27,8 @@ REVERSED_LETTERS = 3
 MIXED_LETTERS = 4
 PINYIN_LETTERS = 4
 _SPLIT_CASE = frozenset("ΗΝΥΜηνυμ")
+# Letters that are another plain one upside down, and the one whose turned form is no look-alike, since it is a b.
+_UPSIDE_DOWN = str.maketrans("bdnpqug", "qpudbnƃ")
 # A part as it is written on the left or top of a character.
 RADICALS = dict(zip("人手水金言心草犬示衣食糸刀火竹", "亻扌氵钅讠忄艹犭礻衤饣纟刂灬⺮", strict=True))
 
@@ -51,6 +53,7 @@ def compile_term(term: Term, order: int) -> list[Pattern]:
             backwards = _spell(term, term.text[::-1], order, needs | BITS["reversed"])
             if backwards.word != plain.word:
                 found += [backwards, *_syllables(backwards)]
+            found += _turned(plain)
     return [*found, *_cancelling(term, order)]
 
 
@@ -186,6 +189,19 @@ def _masked(plain: Pattern) -> list[Pattern]:
     return found
 
 
+def _turned(plain: Pattern) -> list[Pattern]:
+    """The pattern of a Latin term upside down, in which b is q and n is u; other turned letters are look-alikes."""
+    lower = plain.text.lower()
+    if not plain.allowed & BITS["lookalike"] or not (lower.isascii() and lower.isalpha()):
+        return []
+    recased = BITS["case"] if lower != plain.text else 0
+    if recased & ~plain.allowed:
+        return []
+    needs = plain.needs | recased | BITS["reversed"]
+    turned = _spell(plain.term, lower[::-1].translate(_UPSIDE_DOWN), plain.order, needs)
+    return [replace(turned, plain=False, turned=True)]
+
+
 def _sounded(plain: Pattern) -> list[Pattern]:
     """The patterns of a term as it sounds: its syllables, and spellings with letters for some or all of them."""
     term, level = plain.term, plain.term.options.sound
@@ -197,10 +213,11 @@ def _sounded(plain: Pattern) -> list[Pattern]:
     # Letters of a syllable may not go on in a word, whatever the term's own boundary; a digit beside them is none.
     lettered = dataclasses.replace(term.options, sound="none", boundary="word")
     spelt = dataclasses.replace(term, options=lettered)
-    found += [
-        replace(_spell(spelt, text, plain.order, plain.needs | BITS["sound"]), term=term, allowed=plain.allowed)
-        for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level))
-    ]
+    for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level)):
+        one = _spell(spelt, text, plain.order, plain.needs | BITS["sound"])
+        one = replace(one, term=term, allowed=plain.allowed)
+        # Of two characters either alone is too little to go by what it sounds like.
+        found += [one, *_syllables(one)] if han > 2 else [one]
     return found
 
 
@@ -218,11 +235,12 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
     full = [readings()[char] for char in chars]
     first = [syllable[0] for syllable in full]
     if len("".join(full)) >= PINYIN_LETTERS and len(full) > 1:
-        yield "".join(full)
-        yield " ".join(full)
+        for syllables in dict.fromkeys((tuple(full), tuple(map(_with_dots, full)))):
+            yield "".join(syllables)
+            yield " ".join(syllables)
     if level == "pinyin":
         return
-    choices = [[char, syllable] for char, syllable in zip(chars, full, strict=True)]
+    choices = [[*dict.fromkeys((char, said, _with_dots(said)))] for char, said in zip(chars, full, strict=True)]
     if level == "initials":
         choices = [[*choice, letter] for choice, letter in zip(choices, first, strict=True)]
         # The last may break off anywhere, as while it is being typed.
@@ -240,6 +258,11 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
                 yield "".join(spelling)
     if level == "initials" and len(first) > 1:
         yield "".join(first)
+
+
+def _with_dots(syllable: str) -> str:
+    """The syllable as it is written by hand: lü where keyboards have lv."""
+    return syllable.replace("v", "ü")
 
 
 def _apart(plain: Pattern) -> list[Pattern]:

@@ -192,7 +192,7 @@ class Pattern(msgspec.Struct, frozen=True, eq=False):
     `gaps[i]` is what stands between letters i and i + 1 in the term; `lead` and `trail` are its own symbols before the
     first and after the last. `word` holds the skeleton symbols, runs squeezed, and `runs` how many letters each stands
     for; in a `sound` pattern each Chinese character is its syllable. `dots` marks the gaps that are the dot of a host
-    name, `mask` the gap that hides one letter.
+    name, `mask` the gap that hides one letter. A `turned` pattern needs a look-alike: a letter that is turned.
     """
 
     term: Term
@@ -213,6 +213,7 @@ class Pattern(msgspec.Struct, frozen=True, eq=False):
     mask: int | None = None
     plain: bool = False
     sound: bool = False
+    turned: bool = False
     latin: tuple[tuple[int, int], ...] = ()
 
 

@@ -10,10 +10,11 @@ The rules, for one reading of the dual characters (all separators, or all letter
   letters is broken only if it, or the term it is spelled all the way with, has three or more; by symbols without space
   (b-it), or all the way (b i t) with nothing touching it. Clause marks between Han count only in terms of three or
   more, spelled all the way, or as brackets round each of two.
-- Leet needs letters: more than leet characters in terms of three or fewer, as many up to five, half as many beyond. A
+- Leet needs letters: more than leet characters in terms of three or fewer, as many in four, a third as many beyond. A
   dual character read as a letter touches the letters beside it, or the term is spelt out with the same between all;
   at an edge it is one of a few, and no bracket that is closed.
 - Chinese characters that only sound or look like the term's are no match where `ordinary` reads them as words.
+- What is upside down has a letter that is turned.
 - Edges: boundaries hold; a ticker is in upper case or behind a dollar sign.
 """
 
@@ -40,7 +41,7 @@ CLOSED_WITHIN = 100
 BESIDE = 4
 
 _RESEMBLANCE = BITS["sound"] | BITS["shape"]
-_REPEATS = BITS["repeats"]
+_LOOKALIKE, _REPEATS = BITS["lookalike"], BITS["repeats"]
 
 
 class _Ready(NamedTuple):
@@ -169,6 +170,8 @@ def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> F
     """The match the alignment is, if its gaps, its leet, its symbols and its edges are as they must be."""
     atoms = aligned.atoms
     if atoms[0].part_index or not atoms[-1].is_last or (letters and not _duals_hold(pattern, text, atoms)):
+        return None
+    if pattern.turned and not aligned.needed & _LOOKALIKE:
         return None
     needed = aligned.needed | pattern.needs | (_REPEATS if len(atoms) > len(pattern.letters) else 0)
     start, end = atoms[0].start, atoms[-1].end

@@ -1131,7 +1131,7 @@ static int judge(const Decide *decide, const Pattern *pattern, int64_t begin, in
     if (fits && leet) {
         /* As `verify` has it: letters carry the word. */
         int64_t plain = letters - leet;
-        fits = letters <= 3 ? plain > leet : (letters <= STRETCHED_FROM ? plain : 2 * plain) >= leet;
+        fits = letters <= 3 ? plain > leet : (letters < STRETCHED_FROM ? plain : 3 * plain) >= leet;
     }
     *needed = pattern->needs | folds;
     /* A single letter that is another one is nothing; of several, others may be those meant. */

@@ -65,7 +65,7 @@ FIRST_KEPT = 16
 EXPANDS = 0xFFFE
 BREAK = 0xFFFF
 # Symbols written in place of a letter that is not to be read.
-MASKS = frozenset("*＊✱∗×#＃_＿?？●○◯◎■□▪★☆")
+MASKS = frozenset("*＊✱∗×#＃_＿?？%％&＆^＾~～=＝●○◯◎■□▪★☆")
 # What `marked` says of a character above its symbol. ALIKE: it is read as a letter or digit and touches nothing. WORD:
 # it is a letter (the lower bit) or a digit that touches what stands beside it. STANDS: it is kept. BLANK: a space.
 # MASK: one of MASKS. The two bits between are for what depends on its neighbours.
