@@ -387,6 +387,8 @@ static int stands_well(const Find *find, int64_t start, const Key *key) {
     const uint8_t *marks = find->marks;
     int64_t size = key->size, last = find->size - 1;
     int linked = 0, parted = 0;
+    /* Most of what does not stand well goes on: its end comes first. */
+    if (states(start + size > last ? LOOSE : marks[start + size]) & find->needs[need + size]) return 0;
     for (int64_t ahead = 0; ahead <= size; ahead++) {
         int64_t place = start + ahead;
         uint8_t mark = place > last ? LOOSE : marks[place];
@@ -879,9 +881,13 @@ static int has_around(const uint8_t *table, uint32_t one, uint32_t two, uint32_t
     return table[((hash ^ seed) * Q) >> (32 - AROUND_BITS)];
 }
 
-/* Where an offset of at least so many is first, among others in order. */
-static int64_t first_from(const int64_t *offsets, int64_t count, int64_t offset) {
-    int64_t low = 0, high = count;
+/* Where an offset of at least so many is first, among others in order, from the one at `low` on: most likely near it. */
+static int64_t first_from(const int64_t *offsets, int64_t low, int64_t count, int64_t offset) {
+    int64_t high = low;
+    for (int64_t step = 1; high < count && offsets[high] < offset; step *= 2) {
+        low = high + 1;
+        high = count - high > step ? high + step : count;
+    }
     while (low < high) {
         int64_t middle = (low + high) / 2;
         if (offsets[middle] < offset) low = middle + 1;
@@ -957,11 +963,8 @@ static int duals_that_may(const Text *text, const Around *about, const int64_t *
         may_be_letters(text, duals + first, end - first, how + first);
     }
     /* How many symbols stand before each. */
-    int64_t gap = size ? first_from(about->offsets, about->size, duals[0]) : 0;
-    for (Py_ssize_t at = 0; !reason && at < size; at++) {
-        while (gap < about->size && about->offsets[gap] < duals[at]) gap++;
-        gaps[at] = gap;
-    }
+    for (Py_ssize_t at = 0; !reason && at < size; at++)
+        gaps[at] = first_from(about->offsets, at ? gaps[at - 1] : 0, about->size, duals[at]);
     /* The first of those in the gap before, in the same gap, in the next one, and behind it. */
     Py_ssize_t in_before = 0, in_own = 0, in_next = 0, behind = 0;
     for (Py_ssize_t at = 0; !reason && at < size; at++) {
