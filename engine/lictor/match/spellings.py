@@ -217,7 +217,7 @@ def _sounded(plain: Pattern) -> list[Pattern]:
         one = _spell(spelt, text, plain.order, plain.needs | BITS["sound"])
         one = replace(one, term=term, allowed=plain.allowed)
         # Of two characters either alone is too little to go by what it sounds like.
-        found += [one, *_syllables(one)] if han > 2 else [one]
+        found += [one, *_syllables(one)] if len(plain.letters) > 2 else [one]
     return found
 
 
