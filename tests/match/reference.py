@@ -420,7 +420,11 @@ def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int,
             gap and letters[i].flags & DIGIT and letters[i + 1].flags & DIGIT
             for i, gap in zip(range(first, stop), inside, strict=False)
         )
-        if (stop - first < 3 and not (all_the_way and len(letters) > 2)) or ((spaced or numeric) and not all(inside)):
+        if stop - first < 3 and not (all_the_way and len(letters) > 2):
+            return False
+        drawn = "".join("1" if letters[i].flags & DIGIT else "a" for i in range(first, stop))
+        seams = {at for at in range(2, len(drawn) - 1) if drawn[at - 2 : at + 2] in ("aa11", "11aa")}
+        if (spaced or numeric) and not all(inside) and not all(at in seams for at, gap in enumerate(inside, 1) if gap):
             return False
         if spaced and first == 0 and neighbour(pattern, text[:start][::-1]) & (LETTER | DIGIT):
             return False

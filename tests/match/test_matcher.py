@@ -63,6 +63,8 @@ DISGUISES = [
     ("token", "+oken", "+oken", ("leet",)),
     ("NFT", "NF+", "NF+", ("leet",)),
     ("bitcoin", "b-i-+-c-o-i-n", "b-i-+-c-o-i-n", ("leet", "separators")),
+    ("TRC20", "用TRC 20转", "TRC 20", ("separators",)),
+    ("usdt1234", "a usdt 1234", "usdt 1234", ("separators",)),
     ("TP钱包", "T.P.钱.包", "T.P.钱.包", ("separators",)),
     ("huobi.pro", "h*u*o*b*i*.*p*r*o", "h*u*o*b*i*.*p*r*o", ("separators",)),
     ("币安", "《币》《安》", "币》《安", ("separators",)),
@@ -106,6 +108,8 @@ def test_a_disguise_is_found_and_named(term: str, text: str, found: str, mechani
         ("比特币", "以太币"),
         ("2021年", "2021"),
         ("10086", "100.86"),
+        ("TRC20", "T RC20, TRC2 0, TRC 201"),
+        ("web3", "the web 3 times"),
         ("all", "al"),
     ],
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lictor.match.atoms import MARKS
 from lictor.match.edges import stands_alone
-from lictor.match.terms import Pattern, is_han
+from lictor.match.terms import Letter, Pattern, is_han
 from lictor.text import BITS, describe, differences
 from lictor.text.tables import DIGIT, INVISIBLE, MASKS, SPACE
 
-__all__ = ["BRACKETS", "CLAUSE_MARKS", "judge_gap", "judge_mask", "separators_hold", "unhidden"]
+__all__ = ["BRACKETS", "CLAUSE_MARKS", "judge_gap", "judge_mask", "seams_of", "separators_hold", "unhidden"]
 
 CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
 # Brackets put round each character (《币》《安》): what closes one and opens the next.
@@ -83,11 +83,13 @@ def separators_hold(pattern: Pattern, text: str, separators: dict[int, str], sta
         broken = [(place, separators[place]) for place in range(first, stop - 1) if separators.get(place)]
         if not broken:
             continue
+        seams = seams_of(pattern.letters, first, stop)
         if stop - first < 3 and not (len(pattern.letters) > 2 and spelt):
             return False
         spaced = any(any(describe(char).kind == SPACE for char in gap) for _, gap in broken)
         numeric = any(pattern.letters[p].flags & pattern.letters[p + 1].flags & DIGIT for p, _ in broken)
-        if (spaced or numeric) and len(broken) < stop - 1 - first:
+        at_seams = all(place in seams for place, _ in broken)
+        if (spaced or numeric) and not at_seams and len(broken) < stop - 1 - first:
             return False
         alone = stands_alone(
             pattern, text, start if first == 0 else None, end if stop == len(pattern.letters) else None
@@ -101,6 +103,15 @@ def separators_hold(pattern: Pattern, text: str, separators: dict[int, str], sta
         if clause and not (spelt and (len(pattern.letters) > 2 or _are_bracketed(text, gap, start, end))):
             return False
     return True
+
+
+def seams_of(letters: Sequence[Letter], first: int, stop: int) -> list[int]:
+    """The gaps of a stretch of letters and digits in which one ends and the other begins, each of two or more."""
+    digits = [letter.flags & DIGIT for letter in letters[first:stop]]
+    if not any(digits):
+        return []
+    turns = [0, *(at for at in range(1, len(digits)) if digits[at] != digits[at - 1]), len(digits)]
+    return [first + b - 1 for a, b, c in zip(turns, turns[1:], turns[2:], strict=False) if b - a > 1 and c - b > 1]
 
 
 def _same_symbols(seen: str, meant: str, allowed: int) -> int | None:

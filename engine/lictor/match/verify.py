@@ -8,8 +8,8 @@ The rules, for one reading of the dual characters (all separators, or all letter
   two letters is what the term has there, with or without allowed separators round it, or is
   invisible, or consists of allowed separators; marks that hang on those are passed with `accents`. A run of Latin
   letters is broken only if it, or the term it is spelled all the way with, has three or more; by symbols without space
-  (b-it), or all the way (b i t) with nothing touching it. Clause marks between Han count only in terms of three or
-  more, spelled all the way, or as brackets round each of two.
+  (b-it), or all the way (b i t) with nothing touching it, or between its letters and its digits (bit 20). Clause marks
+  between Han count only in terms of three or more, spelled all the way, or as brackets round each of two.
 - Leet needs letters: more than leet characters in terms of three or fewer, as many in four, a third as many beyond. A
   dual character read as a letter touches the letters beside it, or the term is spelt out with the same between all;
   at an edge it is one of a few, and no bracket that is closed.

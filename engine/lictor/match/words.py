@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right
 from itertools import accumulate
 from typing import NamedTuple
 
+from lictor.match.gaps import seams_of
 from lictor.match.terms import Letter, Pattern, is_word_edge
 from lictor.text.tables import DIGIT, LETTER, latin_symbols
 
@@ -46,6 +47,8 @@ def word_of(pattern: Pattern) -> Word:
         run = bisect_right(runs, pattern.mask + 1)
         mask = (run, run == bisect_right(runs, pattern.mask))
     whole = pattern.latin == ((0, len(letters)),) and not pattern.dots
+    if whole and own:
+        whole = not seams_of(letters, 0, len(letters))
     return Word(
         symbols=pattern.word,
         beginnings=_beginnings(pattern, runs, whole=whole),
@@ -89,6 +92,7 @@ def _beginnings(pattern: Pattern, runs: list[int], *, whole: bool) -> tuple[int,
     ends = {size, *(i + 1 for i in range(size - 1) if gaps[i] or i in pattern.dots)}
     # A later run of letters may be spelled out, its first letter right behind the run before.
     ends |= {first + 1 for first, _ in pattern.latin if 0 < first < size}
+    ends |= {seam + 1 for first, stop in pattern.latin for seam in seams_of(letters, first, stop) if seam < size}
     return tuple(sorted({bisect_left(runs, end) + 1 for end in ends}))
 
 
