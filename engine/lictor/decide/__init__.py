@@ -24,12 +24,12 @@ from lictor.decide.effects import at_once, first_step, merge, outside_scope, ret
 from lictor.decide.reasons import Case, Frame, filled, frame
 from lictor.decide.same import Same
 from lictor.decide.versions import binds, expired, ground_at, version_at
-from lictor.detect import CompiledPolicy, Detection, Known, Span, Violation, detect, detect_matches, know, scope
+from lictor.detect import CompiledPolicy, Detection, Known, Violation, detect, detect_matches, know, scope
 from lictor.facts import Content, canonical, stamp
 from lictor.match import Match
 from lictor.policy import Policy
 from lictor.policy.actions import PERMANENT, Action, above_flag, strength, strongest
-from lictor.policy.models import Ground, Rule, Source
+from lictor.policy.models import Ground, PolicyDocument, Rule, Source
 from lictor.policy.names import DETECTORS
 
 __all__ = [
@@ -79,21 +79,39 @@ class _Outcome(msgspec.Struct, frozen=True):
     lead: int | None
     ground: tuple[Ground, Source] | None
     appeal_until: str | None
+    functions: tuple[str, ...]
+    rectify_by: str | None
+    proposes: bool
     frames: dict[tuple[str, ...], Frame]
+
+
+class _Memory(msgspec.Struct, frozen=True):
+    """What was said under a policy of a few values that come again and again.
+
+    `instants`: the version in force, and how one is written. `outcomes` of violations, where no guard holds anything
+    back. `forbidden` of a category, severity, field and subject under the version in force when the item was published,
+    and the present one.
+    """
+
+    instants: dict[datetime, tuple[int | None, str]]
+    outcomes: dict[Hashable, _Outcome]
+    forbidden: dict[Hashable, tuple[int, bool] | None]
 
 
 def judged_bytes(content: Content) -> bytes:
     """What is judged, as canonical JSON: what the caller gave, before anything is assumed. Its digest names it."""
-    given: dict[str, Any] = {
-        "account": content.account,
-        "fields": {name or "": text for name, text in content.fields.items()},
-        "lang": content.lang,
-        "published_at": None if content.published_at is None else stamp(content.published_at),
-        "signals": dict(content.signals),
-        "subject": content.subject,
-        "surface": content.surface,
-    }
-    return canonical({name: value for name, value in given.items() if value not in (None, {})})
+    given: dict[str, Any] = {}
+    if content.fields:
+        given["fields"] = {name or "": text for name, text in content.fields.items()}
+    if content.published_at is not None:
+        given["published_at"] = stamp(content.published_at)
+    if content.signals:
+        given["signals"] = dict(content.signals)
+    for name in ("account", "lang", "subject", "surface"):
+        value = getattr(content, name)
+        if value is not None:
+            given[name] = value
+    return canonical(given)
 
 
 def judge(
@@ -129,15 +147,16 @@ def decide(
     `held` names rules that have used up a budget, each with the actions that it may only propose.
     """
     document, content, known = policy.document, judgement.content, judgement.known
-    now = version_at(document, as_of)
-    in_force = _in_force(policy, judgement, now, as_of)
+    memory = _memory(Same(document))
+    now, instant = _instant(document, as_of, memory)
+    in_force = _in_force(policy, judgement, now, as_of, memory)
     acting = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "enforce"]
     watching = [v for v in in_force if v.violation.exempted_by is None and v.violation.rule.status == "monitor"]
     guarded: list[Guarded] = []
     if held:
         outcome = _outcome(policy, judgement, acting, as_of, held, guarded)
     else:
-        outcome = _remembered(policy, judgement, acting, as_of)
+        outcome = _remembered(policy, judgement, acting, as_of, memory)
     effects, headline, ground = outcome.effects, outcome.headline, outcome.ground
     lead = None if outcome.lead is None else acting[outcome.lead]
     records = [_record(policy, v) for v in in_force]
@@ -150,8 +169,6 @@ def decide(
             outcome.frames.clear()
         said = outcome.frames[excused] = _frame(policy, outcome, lead_record, excused)
     version = lead.version if lead is not None else now
-    order = next((effect for effect in effects if effect.effect == "rectify_order"), None)
-    instant = None if as_of is None else stamp(as_of)
     return Decision(
         lictor=_FORMAT,
         id=decision_id(content.item, judged_bytes(content), policy.digest, instant),
@@ -176,16 +193,16 @@ def decide(
         actor="engine",
         rules=tuple(dict.fromkeys(v.violation.rule.id for v in acting)) if effects else (),
         violations=tuple(records),
-        functions=tuple(dict.fromkeys(name for effect in effects for name in effect.functions)),
+        functions=outcome.functions,
         until=headline.until if headline else None,
-        rectify_by=order.until if order else None,
-        strike=any(e.status == "proposed" for e in effects) and lead is not None and not lead.old,
+        rectify_by=outcome.rectify_by,
+        strike=outcome.proposes and lead is not None and not lead.old,
         appeal_until=outcome.appeal_until,
         decision_ground=None if ground is None else f"DECISION_GROUND_{ground[0].kind.upper()}",
         clause=None if ground is None else ground[0].clause,
         automated_detection=True,
-        automated_decision=_automation(effects),
-        reasons=filled(document, said, lead_record),
+        automated_decision=_automation(outcome),
+        reasons=filled(said, lead_record),
         monitored=_monitored(policy, judgement, watching, as_of),
         missing=judgement.detection.missing,
         assumed=(*known.assumed, *(("as_of",) if as_of is None else ())),
@@ -195,48 +212,64 @@ def decide(
     )
 
 
-def _in_force(policy: Policy, judgement: Judgement, now: int | None, as_of: datetime | None) -> list[_InForce]:
+def _in_force(
+    policy: Policy, judgement: Judgement, now: int | None, as_of: datetime | None, memory: _Memory
+) -> list[_InForce]:
     """The violations that some version forbids, in order."""
     found: list[_InForce] = []
-    # Many rules share a category; only one that has an end of its own needs a question of its own.
-    said: dict[tuple[str, str, str], tuple[int, bool] | None] = {}
+    # Read once for each field, as there are few: what is published, and under which version.
+    then: dict[str, tuple[datetime | None, int | None]] = {}
     for violation in judgement.detection.violations:
         rule = violation.rule
         field = violation.evidence[0].field if violation.evidence else next(iter(judgement.known.texts))
-        key = rule.category, severity_of(rule), field
-        if rule.expires is not None or key not in said:
-            forbidden = _forbidden(policy, judgement, rule, field, now, as_of)
-            if rule.expires is None:
-                said[key] = forbidden
+        if field not in then:
+            then[field] = _published(policy, judgement, field, now)
+        published, version = then[field]
+        if rule.expires is None:
+            key = rule.category, severity_of(rule), field, judgement.known.subject, version, now
+            if key not in memory.forbidden:
+                if len(memory.forbidden) >= _REMEMBERED:
+                    memory.forbidden.clear()
+                memory.forbidden[key] = _forbidden(policy, judgement, rule, field, (version, None), (now, None))
+            forbidden = memory.forbidden.get(key)
         else:
-            forbidden = said[key]
+            done_at = published if as_of is None else min(published or as_of, as_of)
+            forbidden = _forbidden(policy, judgement, rule, field, (version, done_at), (now, as_of or published))
         if forbidden is not None:
-            version, old = forbidden
-            found.append(_InForce(violation, field, version, old))
+            found.append(_InForce(violation, field, *forbidden))
     return found
 
 
-def _forbidden(
-    policy: Policy, judgement: Judgement, rule: Rule, field: str, now: int | None, as_of: datetime | None
-) -> tuple[int, bool] | None:
-    """The version that forbids what stands in the field, and whether it is the present one alone."""
-    document, subject = policy.document, judgement.known.subject
+def _published(policy: Policy, judgement: Judgement, field: str, now: int | None) -> tuple[datetime | None, int | None]:
+    """When what stands in the field was published, and the version it is judged by; it may not be a later one."""
+    document = policy.document
     published = None if field in document.standing else judgement.content.published_at
     then = now if published is None else version_at(document, published)
-    if then is not None and now is not None:
-        then = min(then, now)
-    done_at = published if as_of is None else min(published or as_of, as_of)
-    severity = severity_of(rule)
-    for version, at, old in ((then, done_at, False), (now, as_of or published, True)):
+    return published, then if then is None or now is None else min(then, now)
+
+
+def _forbidden(
+    policy: Policy,
+    judgement: Judgement,
+    rule: Rule,
+    field: str,
+    then: tuple[int | None, datetime | None],
+    now: tuple[int | None, datetime | None],
+) -> tuple[int, bool] | None:
+    """The version that forbids what stands in the field, and whether it is the present one alone."""
+    document, subject, severity = policy.document, judgement.known.subject, severity_of(rule)
+    for (version, at), old in ((then, False), (now, True)):
         bound = binds(document, rule.category, version, field=field, subject=subject, severity=severity)
         if bound and version is not None and not expired(rule, at):
             return version, old
     return None
 
 
-def _remembered(policy: Policy, judgement: Judgement, acting: Sequence[_InForce], as_of: datetime | None) -> _Outcome:
+def _remembered(
+    policy: Policy, judgement: Judgement, acting: Sequence[_InForce], as_of: datetime | None, memory: _Memory
+) -> _Outcome:
     """The outcome where no guard holds anything back: then it follows from a few values, the same again and again."""
-    outcomes = _outcomes(Same(policy.document))
+    outcomes = memory.outcomes
     found = tuple([(one.violation.rule.id, one.field, one.version, one.old) for one in acting])
     key = judgement.bound, judgement.known.subject, as_of, found
     known = outcomes.get(key)
@@ -248,9 +281,21 @@ def _remembered(policy: Policy, judgement: Judgement, acting: Sequence[_InForce]
 
 
 @lru_cache(maxsize=16)
-def _outcomes(_: Same) -> dict[Hashable, _Outcome]:
-    """The outcomes that are remembered for the policy."""
-    return {}
+def _memory(_: Same) -> _Memory:
+    """What is remembered of the policy."""
+    return _Memory({}, {}, {})
+
+
+def _instant(document: PolicyDocument, as_of: datetime | None, memory: _Memory) -> tuple[int | None, str | None]:
+    """The version in force, and the instant as it is written."""
+    if as_of is None:
+        return version_at(document, None), None
+    known = memory.instants.get(as_of)
+    if known is None:
+        if len(memory.instants) >= _REMEMBERED:
+            memory.instants.clear()
+        known = memory.instants[as_of] = version_at(document, as_of), stamp(as_of)
+    return known
 
 
 def _outcome(
@@ -267,7 +312,17 @@ def _outcome(
     appealable = as_of is not None and headline is not None and above_flag(headline.effect)
     appeal_until = stamp(as_of + document.appeals.window.fixed) if appealable and as_of is not None else None
     lead = _lead(policy, acting) if headline else None
-    outcome = _Outcome(effects, headline, None, None, appeal_until, {})
+    outcome = _Outcome(
+        effects=effects,
+        headline=headline,
+        lead=None,
+        ground=None,
+        appeal_until=appeal_until,
+        functions=tuple(dict.fromkeys(name for effect in effects for name in effect.functions)),
+        rectify_by=next((effect.until for effect in effects if effect.effect == "rectify_order"), None),
+        proposes=any(effect.status == "proposed" for effect in effects),
+        frames={},
+    )
     record = None
     if lead is not None:
         number = next(at for at, one in enumerate(acting) if one is lead)
@@ -344,23 +399,29 @@ def _record(policy: Policy, one: _InForce) -> ViolationRecord:
         severity=severity_of(rule),
         status="monitor" if rule.status == "monitor" else "enforce",
         version=policy.document.versions[one.version].id,
-        evidence=tuple([_evidence(span) for span in one.violation.evidence]),
+        evidence=tuple(
+            [
+                # What a detector read is the user's own (a name, a number), so the detector itself stands for it.
+                Evidence(
+                    field,
+                    start,
+                    end,
+                    match.text,
+                    source if source in DETECTORS else match.term,
+                    source,
+                    match.mechanisms,
+                )
+                for field, start, end, match, source in one.violation.evidence
+            ]
+        ),
         exempted_by=one.violation.exempted_by,
     )
 
 
-def _evidence(span: Span) -> Evidence:
-    match, source = span.match, span.source
-    # What a detector read is the user's own (a name, a number), so the detector itself stands for it.
-    term = source if source in DETECTORS else match.term
-    return Evidence(span.field, match.start, match.end, match.text, term, source, match.mechanisms)
-
-
-def _automation(effects: Sequence[Effect]) -> str | None:
-    if not effects:
+def _automation(outcome: _Outcome) -> str | None:
+    if not outcome.effects:
         return None
-    waiting = any(effect.status == "proposed" for effect in effects)
-    return "AUTOMATED_DECISION_PARTIALLY" if waiting else "AUTOMATED_DECISION_FULLY"
+    return "AUTOMATED_DECISION_PARTIALLY" if outcome.proposes else "AUTOMATED_DECISION_FULLY"
 
 
 def _monitored(

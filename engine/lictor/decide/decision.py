@@ -5,7 +5,6 @@ The bytes are canonical JSON by construction (RFC 8785): ASCII keys, sorted; tex
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -17,6 +16,10 @@ from lictor.facts import canonical
 from lictor.policy.actions import Action
 
 __all__ = ["Decision", "Effect", "Evidence", "Guarded", "Monitored", "Status", "ViolationRecord", "decision_id"]
+
+# What base 32 writes for each ten bits; and where in 256 bits the first thirteen times ten begin.
+_PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
+_PLACES = range(246, 116, -10)
 
 Status = Literal["proposed", "applied", "monitor"]
 Target = Literal["account", "item", "owner", "principal", "host"]
@@ -141,4 +144,5 @@ class Decision(msgspec.Struct, frozen=True):
 def decision_id(item: str | None, judged: bytes, digest: str, as_of: str | None) -> str:
     """The decision's name: 26 characters that follow from the item, what was judged, the policy, and the instant."""
     named = canonical([item, hashlib.sha256(judged).hexdigest(), digest, as_of])
-    return base64.b32encode(hashlib.sha256(named).digest()[:20]).decode("ascii")[:26].lower()
+    number = int.from_bytes(hashlib.sha256(named).digest(), "big")
+    return "".join([_PAIRS[number >> at & 1023] for at in _PLACES])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Self
+from typing import Any, NamedTuple
 
 from lictor.decide.decision import Effect, Evidence, ViolationRecord
 from lictor.decide.same import Same
@@ -23,8 +23,19 @@ __all__ = ["Case", "Frame", "filled", "frame", "quoted", "statement"]
 _QUOTES = 5
 _QUOTE_LENGTH = 60
 
-Frame = Mapping[str, tuple[tuple[str, ...], tuple[str, ...], bool]]
-"""By language the sentences before the facts of a statement, those behind them, and whether the facts are told."""
+
+class Framed(NamedTuple):
+    """A statement in one language but for the facts: what is said before them, and behind; or all, if none are told."""
+
+    writer: _Writer
+    before: str
+    behind: str
+    without: str
+    has_facts: bool
+
+
+Frame = Sequence[Framed]
+"""A statement but for the facts, in each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class Case:
 
 def statement(document: PolicyDocument, case: Case) -> dict[str, str]:
     """The statement, in each language there are words for."""
-    return filled(document, frame(document, case), case.lead)
+    return filled(frame(document, case), case.lead)
 
 
 def frame(document: PolicyDocument, case: Case) -> Frame:
@@ -53,20 +64,22 @@ def frame(document: PolicyDocument, case: Case) -> Frame:
 
     Of the lead it takes in the rule, the version and the severity, but not the evidence.
     """
-    return {writer.lang: writer.frame(case) for writer in _writers(Same(document))}
+    return [writer.frame(case) for writer in _writers(Same(document))]
 
 
-def filled(document: PolicyDocument, frame: Frame, lead: ViolationRecord | None) -> dict[str, str]:
+def filled(frame: Frame, lead: ViolationRecord | None) -> dict[str, str]:
     """The statement, with the facts that the lead shows."""
-    shown = [] if lead is None else _widest(lead.evidence)
-    quotes = [_Quote.of(piece) for piece in shown[:_QUOTES]]
-    more = len(shown) - len(quotes)
-    written: dict[str, str] = {}
-    for writer in _writers(Same(document)):
-        before, behind, has_facts = frame[writer.lang]
-        facts = (writer.facts(lead.evidence[0].field, quotes, more),) if has_facts and lead and quotes else ()
-        written[writer.lang] = writer.stop.join((*before, *facts, *behind))
-    return written
+    if lead is None or not lead.evidence:
+        return {one.writer.lang: one.without for one in frame}
+    shown = _widest(lead.evidence)
+    quotes = [_quote(piece) for piece in shown[:_QUOTES]]
+    field, more = lead.evidence[0].field, len(shown) - len(quotes)
+    return {
+        one.writer.lang: one.before + one.writer.facts(field, quotes, more) + one.behind
+        if one.has_facts
+        else one.without
+        for one in frame
+    }
 
 
 @lru_cache(maxsize=16)
@@ -74,20 +87,19 @@ def _writers(same: Same) -> tuple[_Writer, ...]:
     return tuple(_Writer(same.document, lang, words) for lang, words in LANGUAGES.items())
 
 
-@dataclass(frozen=True, slots=True)
-class _Quote:
-    """A piece of evidence as it is quoted, in any language."""
+_Quote = Mapping[str, Any]
+"""A piece of evidence as it is quoted in any language, by the names that templates have for its parts."""
 
-    text: str
-    start: int
-    end: int
-    term: str
-    mechanisms: tuple[str, ...]
 
-    @classmethod
-    def of(cls, piece: Evidence) -> Self:
+def _quote(piece: Evidence) -> _Quote:
+    return {
+        "text": quoted(piece.text),
         # People count from 1, and both ends.
-        return cls(quoted(piece.text), piece.start + 1, piece.end, escape_controls(piece.term), piece.mechanisms)
+        "start": piece.start + 1,
+        "end": piece.end,
+        "term": escape_controls(piece.term),
+        "mechanisms": piece.mechanisms,
+    }
 
 
 def quoted(text: str) -> str:
@@ -107,8 +119,8 @@ class _Writer:
         self._effect = lru_cache(maxsize=1024)(self._written_effect)
         self._appeal = lru_cache(maxsize=64)(self._written_appeal)
 
-    def frame(self, case: Case) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-        """What is said before the facts and behind them, and whether they are told at all."""
+    def frame(self, case: Case) -> Framed:
+        """What is said but for the facts."""
         words = self._words
         before: list[str] = []
         behind: list[str] = []
@@ -130,7 +142,13 @@ class _Writer:
         if case.excused:
             titles = [localized(self._document.exemptions[name].title, self.lang) for name in case.excused]
             behind.append(words.exempted.format(titles=words.semicolon.join(titles)))
-        return tuple(before), tuple(behind), bool(case.effects)
+        return Framed(
+            self,
+            before="".join(one + self.stop for one in before),
+            behind="".join(self.stop + one for one in behind),
+            without=self.stop.join([*before, *behind]),
+            has_facts=bool(case.effects),
+        )
 
     def _written_effect(self, effect: Effect) -> str:
         words = self._words
@@ -153,17 +171,15 @@ class _Writer:
     def facts(self, field: str, quotes: Sequence[_Quote], more: int) -> str:
         """What was found in the field: these quotes of the evidence, and so many more left out."""
         words = self._words
-        said = [self._quote(quote) for quote in quotes]
+        said = [self._said(quote) if quote["mechanisms"] else words.quote.format_map(quote) for quote in quotes]
         if more:
             said.append(words.more.format(count=more))
         return words.found.format(field=words.field[field], quotes=words.semicolon.join(said))
 
-    def _quote(self, quote: _Quote) -> str:
+    def _said(self, quote: _Quote) -> str:
         words = self._words
-        if not quote.mechanisms:
-            return words.quote.format(text=quote.text, start=quote.start, end=quote.end)
-        how = words.comma.join(words.mechanism[name] for name in quote.mechanisms)
-        return words.disguised.format(text=quote.text, start=quote.start, end=quote.end, term=quote.term, how=how)
+        how = words.comma.join(words.mechanism[name] for name in quote["mechanisms"])
+        return words.disguised.format(how=how, **quote)
 
     def _ground(self, lead: ViolationRecord, ground: Ground, source: Source) -> str:
         # The category and the version give the ground and its source.
