@@ -271,7 +271,7 @@ def judge(
         if not (plain > leet if size <= 3 else plain >= leet if size < 5 else 3 * plain >= leet):
             return None
     start, end = places[0].start, places[-1].end
-    if not spelled(pattern, text, separators, start, end):
+    if not spelled(pattern, text, separators, start, end, leet=leet > 0):
         return None
     if pattern.lead:
         read_literal = literal_end(text, start - len(pattern.lead), pattern.lead, pattern.allowed)
@@ -305,12 +305,13 @@ def judge(
         chars = "".join(one.char for one in pattern.letters)
         if pattern.needs & BITS["shape"] and len(pattern.text) == len(pattern.term.text):
             chars = "".join(c for c in pattern.term.text if describe(c).kind == KEPT)
-        if reads_as_words(text, start, end, [written(place.char) for place in places], list(map(written, chars))):
+        seen = [written(place.char) for place in places]
+        if reads_as_words(text, start, end, seen, list(map(written, chars)), places[1].gap):
             return None
     return start, end, needed
 
 
-def reads_as_words(text: str, start: int, end: int, seen: list[str], meant: list[str]) -> bool:
+def reads_as_words(text: str, start: int, end: int, seen: list[str], meant: list[str], gap: str) -> bool:
     """Whether Chinese characters that resemble a term's are ordinary words."""
     before, after = written(text[:start][-1:]), written(text[end:][:1])
     for first in range(len(text)):
@@ -321,8 +322,8 @@ def reads_as_words(text: str, start: int, end: int, seen: list[str], meant: list
     if len(meant) > 2:
         ends = [(before + seen[0], seen[0], meant[0]), (seen[-1] + after, seen[-1], meant[-1])]
         return any(char != own and is_common_word(pair) for pair, char, own in ends)
-    together = "".join(seen) if end - start == 2 else ""
-    if len(seen) > 2 or any(map(is_ordinary_word, (together, before + seen[0], seen[1] + after))):
+    before, after = written(text[:start].removesuffix(gap)[-1:]), written(text[end:].removeprefix(gap)[:1])
+    if len(seen) > 2 or any(map(is_ordinary_word, ("".join(seen), before + seen[0], seen[1] + after))):
         return True
     others = [char for char, own in zip(seen, meant, strict=True) if char != own]
     if any(frequency(char) > COMMONEST for char in others):
@@ -408,7 +409,7 @@ def separates(pattern: Pattern, gap: str) -> bool:
     return all(map(kinds.get(options.separators, lambda c: c in options.separators), gap))
 
 
-def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int) -> bool:
+def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int, *, leet: bool) -> bool:
     letters = pattern.letters
     all_the_way = sum(1 for gap in separators.values() if gap) == len(letters) - 1
     for first, stop in pattern.latin:
@@ -425,6 +426,8 @@ def spelled(pattern: Pattern, text: str, separators: dict[int, str], start: int,
         drawn = "".join("1" if letters[i].flags & DIGIT else "a" for i in range(first, stop))
         seams = {at for at in range(2, len(drawn) - 1) if drawn[at - 2 : at + 2] in ("aa11", "11aa")}
         if (spaced or numeric) and not all(inside) and not all(at in seams for at, gap in enumerate(inside, 1) if gap):
+            return False
+        if spaced and leet and len(set(filter(None, inside))) > 1:
             return False
         if spaced and first == 0 and neighbour(pattern, text[:start][::-1]) & (LETTER | DIGIT):
             return False

@@ -74,8 +74,10 @@ def unhidden(pattern: Pattern, gap: str) -> tuple[str, int] | None:
     return visible, needed
 
 
-def separators_hold(pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int) -> bool:
-    """Whether the separators, by gap, spell a term rather than part one from another."""
+def separators_hold(
+    pattern: Pattern, text: str, separators: dict[int, str], start: int, end: int, *, leet: bool
+) -> bool:
+    """Whether the separators, by gap, spell a term rather than part one from another; with `leet` some letters are."""
     if not separators:
         return True
     spelt = sum(1 for gap in separators.values() if gap) == len(pattern.letters) - 1
@@ -94,7 +96,8 @@ def separators_hold(pattern: Pattern, text: str, separators: dict[int, str], sta
         alone = stands_alone(
             pattern, text, start if first == 0 else None, end if stop == len(pattern.letters) else None
         )
-        if spaced and not alone:
+        # A digit behind an abbreviation is one: "i.e. 0" is no ieo.
+        if spaced and (not alone or (leet and len({gap for _, gap in broken}) > 1)):
             return False
     for place, gap in separators.items():
         clause = not CLAUSE_MARKS.isdisjoint(gap) and (

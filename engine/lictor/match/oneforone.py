@@ -165,7 +165,7 @@ def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Un
         return UNSURE
     if leet and not leet_is_spelt(last + 1, last + 1, leet):
         return ()
-    if separators and not separators_hold(pattern, text, separators, start, place):
+    if separators and not separators_hold(pattern, text, separators, start, place, leet=leet > 0):
         return ()
     if ticker and (start == 0 or text[start - 1] not in "$＄") and any(map(str.islower, text[start:place])):
         return UNSURE

@@ -6,9 +6,9 @@ what resembles a term in Chinese characters is none
 - within a longer word of the dictionary (寄售 in 痛心疾首);
 - if the first or last of three or more is not the term's own and is a common word with its neighbour (稳定币 in
   稳定市场);
-- in terms of two, where the pair, or either with its neighbour, is an everyday word; where both characters are so
-  common that they meet by chance, all the less if neither is the term's own; where one that is not is among the
-  commonest of all (上, 过); nor drawn out.
+- in terms of two, where the pair, or either with its neighbour, is an everyday word, apart as together; where both
+  characters are so common that they meet by chance, all the less if neither is the term's own; where one that is not
+  is among the commonest of all (上, 过); nor drawn out.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ BOTH_BY_CHANCE = 2e-7
 # The share from which on a character is one that sentences are built with, and no sign of a term that has another. Of
 # 55,000 such texts it spares a fifth of those found so; of 100 disguises of two characters 1 is lost.
 COMMONEST = 3e-3
-# Characters looked at on either side.
+# Characters looked at on either side, beyond what parts the term's own.
 NEIGHBOURS = max(LONGER_WORDS) - 2
 
 _SHAPE = BITS["shape"]
@@ -54,8 +54,8 @@ def is_ordinary(pattern: Pattern, text: str, atoms: Sequence[Atom]) -> bool:
     if len(atoms) > 2:
         return True
     seen = _written(atoms[0].char + atoms[1].char)
-    pairs = (_written(text[start - 1 : start]) + seen[0], seen[1] + _written(text[end : end + 1]))
-    if any(map(is_ordinary_word, pairs)) or (end - start == 2 and is_ordinary_word(seen)):
+    before, after = _beside(text, start, end, atoms[1].gap)
+    if any(map(is_ordinary_word, (before + seen[0], seen, seen[1] + after))):
         return True
     shares = [frequency(char) for char in seen]
     foreign = [share for share, one, other in zip(shares, seen, meant, strict=True) if one != other]
@@ -71,6 +71,15 @@ def _meant(pattern: Pattern) -> str:
         if len(own) == len(pattern.letters):
             return _written(own)
     return _written("".join(letter.char for letter in pattern.letters))
+
+
+def _beside(text: str, start: int, end: int, gap: str) -> tuple[str, str]:
+    """The characters before and behind, beyond what parts those between: of 矿 泉 水 the 水."""
+    if gap and text.endswith(gap, 0, start):
+        start -= len(gap)
+    if gap and text.startswith(gap, end):
+        end += len(gap)
+    return _written(text[start - 1 : start] if start else ""), _written(text[end : end + 1])
 
 
 def _stands_in_a_word(text: str, start: int, end: int) -> bool:

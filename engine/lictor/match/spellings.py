@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import product
 
 from msgspec.structs import replace
@@ -213,9 +213,14 @@ def _sounded(plain: Pattern) -> list[Pattern]:
     # Letters of a syllable may not go on in a word, whatever the term's own boundary; a digit beside them is none.
     lettered = dataclasses.replace(term.options, sound="none", boundary="word")
     spelt = dataclasses.replace(term, options=lettered)
+    # Digits are no letters of two syllables, which are too short to tell from codes (F4 B1).
+    allowed = plain.allowed if len(plain.letters) > 2 else plain.allowed & ~BITS["leet"]
     for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level)):
+        alone = len(plain.letters) > 1 and text.replace(" ", "") in _every_syllable()
+        if alone and " " not in text:
+            continue  # one syllable by itself: bian is no 币安, bi an is
         one = _spell(spelt, text, plain.order, plain.needs | BITS["sound"])
-        one = replace(one, term=term, allowed=plain.allowed)
+        one = replace(one, term=term, allowed=allowed & ~BITS["separators"] if alone else allowed)
         # Of two characters either alone is too little to go by what it sounds like.
         found += [one, *_syllables(one)] if len(plain.letters) > 2 else [one]
     return found
@@ -258,6 +263,11 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
                 yield "".join(spelling)
     if level == "initials" and len(first) > 1:
         yield "".join(first)
+
+
+@cache
+def _every_syllable() -> frozenset[str]:
+    return frozenset(readings().values())
 
 
 def _with_dots(syllable: str) -> str:

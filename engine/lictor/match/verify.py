@@ -8,8 +8,9 @@ The rules, for one reading of the dual characters (all separators, or all letter
   two letters is what the term has there, with or without allowed separators round it, or is
   invisible, or consists of allowed separators; marks that hang on those are passed with `accents`. A run of Latin
   letters is broken only if it, or the term it is spelled all the way with, has three or more; by symbols without space
-  (b-it), or all the way (b i t) with nothing touching it, or between its letters and its digits (bit 20). Clause marks
-  between Han count only in terms of three or more, spelled all the way, or as brackets round each of two.
+  (b-it), or all the way (b i t) with nothing touching it, and with the same between all if some are leet, or between
+  its letters and its digits (bit 20). Clause marks between Han count only in terms of three or more, spelled all the
+  way, or as brackets round each of two.
 - Leet needs letters: more than leet characters in terms of three or fewer, as many in four, a third as many beyond. A
   dual character read as a letter touches the letters beside it, or the term is spelt out with the same between all;
   at an edge it is one of a few, and no bracket that is closed.
@@ -145,7 +146,8 @@ def _context(patterns: Sequence[Pattern]) -> int:
 
 
 def _beside(pattern: Pattern) -> int:
-    return NEIGHBOURS if pattern.sound or pattern.needs & _RESEMBLANCE else 1
+    resembles = pattern.sound or pattern.needs & _RESEMBLANCE
+    return NEIGHBOURS + pattern.term.options.gap if resembles else 1
 
 
 def _is_solid(pattern: Pattern, runs: list[list[Atom]]) -> bool:
@@ -177,7 +179,7 @@ def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> F
     start, end = atoms[0].start, atoms[-1].end
     if len(atoms) > 1:
         gaps = _judge_gaps(pattern, aligned)
-        if gaps is None or not separators_hold(pattern, text, gaps[1], start, end):
+        if gaps is None or not separators_hold(pattern, text, gaps[1], start, end, leet=aligned.leet > 0):
             return None
         needed |= gaps[0]
     if aligned.leet and not leet_is_spelt(len(pattern.letters), len(atoms), aligned.leet):
