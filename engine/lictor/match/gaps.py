@@ -80,29 +80,29 @@ def separators_hold(
     """Whether the separators, by gap, spell a term rather than part one from another; with `leet` some letters are."""
     if not separators:
         return True
-    spelt = sum(1 for gap in separators.values() if gap) == len(pattern.letters) - 1
+    spelt = len([gap for gap in separators.values() if gap]) == len(pattern.letters) - 1
     for first, stop in pattern.latin:
         broken = [(place, separators[place]) for place in range(first, stop - 1) if separators.get(place)]
         if not broken:
             continue
-        seams = seams_of(pattern.letters, first, stop)
         if stop - first < 3 and not (len(pattern.letters) > 2 and spelt):
             return False
-        spaced = any(any(describe(char).kind == SPACE for char in gap) for _, gap in broken)
-        numeric = any(pattern.letters[p].flags & pattern.letters[p + 1].flags & DIGIT for p, _ in broken)
-        at_seams = all(place in seams for place, _ in broken)
-        if (spaced or numeric) and not at_seams and len(broken) < stop - 1 - first:
-            return False
-        alone = stands_alone(
-            pattern, text, start if first == 0 else None, end if stop == len(pattern.letters) else None
-        )
+        spaced = any(describe(char).kind == SPACE for _, gap in broken for char in gap)
+        if len(broken) < stop - 1 - first:
+            numeric = any(pattern.letters[p].flags & pattern.letters[p + 1].flags & DIGIT for p, _ in broken)
+            seams = seams_of(pattern.letters, first, stop)
+            if (spaced or numeric) and any(place not in seams for place, _ in broken):
+                return False
         # A digit behind an abbreviation is one: "i.e. 0" is no ieo.
-        if spaced and (not alone or (leet and len({gap for _, gap in broken}) > 1)):
+        if spaced and leet and len({gap for _, gap in broken}) > 1:
+            return False
+        before, behind = start if first == 0 else None, end if stop == len(pattern.letters) else None
+        if spaced and not stands_alone(pattern, text, before, behind):
             return False
     for place, gap in separators.items():
-        clause = not CLAUSE_MARKS.isdisjoint(gap) and (
-            is_han(pattern.letters[place]) or is_han(pattern.letters[place + 1])
-        )
+        if CLAUSE_MARKS.isdisjoint(gap):
+            continue
+        clause = is_han(pattern.letters[place]) or is_han(pattern.letters[place + 1])
         if clause and not (spelt and (len(pattern.letters) > 2 or _are_bracketed(text, gap, start, end))):
             return False
     return True

@@ -21,12 +21,12 @@ The rules, for one reading of the dual characters (all separators, or all letter
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lictor.match.align import Aligned, align, leet_is_spelt
 from lictor.match.atoms import COLLAPSED, HIDDEN, KINDS, MARK, SEEN, SEVERAL, Atom, read_runs, touches
-from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edges_hold
+from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edges_hold, passed_over
 from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
 from lictor.match.oneforone import UNSURE, Found, Way, Ways, one_for_one
 from lictor.match.ordinary import NEIGHBOURS, is_ordinary
@@ -40,6 +40,8 @@ __all__ = ["CLOSED_WITHIN", "Found", "Verifier"]
 CLOSED_WITHIN = 100
 # Characters beyond a host name that are looked at one by one: the longest spelling of a dot and the label beyond it.
 BESIDE = 4
+# Ways along one run from which on it is worth while to remember what was judged, and the longest stretch that is.
+_SEVERAL_WAYS, _ALIKE = 4, 256
 
 _RESEMBLANCE = BITS["sound"] | BITS["shape"]
 _LOOKALIKE, _REPEATS = BITS["lookalike"], BITS["repeats"]
@@ -124,11 +126,34 @@ def _read_and_judge(patterns: Sequence[Pattern], text: str, start: int, *, lette
             continue
         if pattern.mask is not None and not any(atom.gap for run in runs for atom in run):
             continue
-        for aligned in align(pattern, runs):
-            one = _judge(pattern, text, aligned, letters=letters)
-            if one is not None:
-                found.append(one)
+        ways = align(pattern, runs)
+        if len(ways) > _SEVERAL_WAYS and not letters:
+            found += _judge_alike(pattern, text, ways)
+        else:
+            judged = (_judge(pattern, text, aligned, letters=letters) for aligned in ways)
+            found += [one for one in judged if one is not None]
     return found
+
+
+def _judge_alike(pattern: Pattern, text: str, ways: Sequence[Aligned]) -> Iterator[Found]:
+    """The matches among many ways along one run of the text: what reads the same is judged once."""
+    beside, passed = _context([pattern]), passed_over()
+    said: dict[tuple[object, ...], tuple[int, int, int] | None] = {}
+    for aligned in ways:
+        first, last = aligned.atoms[0], aligned.atoms[-1]
+        begin, end = max(first.start - beside, 0), last.end + beside
+        if end - begin > _ALIKE or not passed.isdisjoint((*text[begin : first.start], *text[last.end : end])):
+            one = _judge(pattern, text, aligned, letters=False)
+            if one is not None:
+                yield one
+            continue
+        key = (text[begin:end], first.start - begin, first.part_index, last.is_last, *aligned.letters)
+        if key not in said:
+            one = _judge(pattern, text, aligned, letters=False)
+            said[key] = None if one is None else (one.start - first.start, one.end - first.start, one.needed)
+        place = said[key]
+        if place is not None:
+            yield Found(pattern, first.start + place[0], first.start + place[1], place[2])
 
 
 def _symbols_at(pattern: Pattern, text: str, start: int) -> Found | None:
