@@ -23,6 +23,7 @@ from lictor.match import Matcher, Term
 from lictor.match.columns import rows_of
 from lictor.text import Skeleton, encode, fold, fold_apart, fold_tables, kernel
 from lictor.text.fold import _expansions
+from lictor.text.plain import plain
 from lictor.text.tables import marked
 
 pytestmark = pytest.mark.skipif(kernel.compiled is None, reason="the kernel is not compiled here")
@@ -50,6 +51,14 @@ def both_ways(work: Callable[[], T]) -> tuple[T, T]:
 
 def arrays(view: Skeleton) -> list[Any]:
     return [view.symbols.tolist(), view.offsets.tolist(), view.marks.tolist(), view.seen]
+
+
+@given(st.one_of(st.text(max_size=20), st.text(st.sampled_from("ab1①Ａ這么\0\u200b\u0301\ud800🔥"), max_size=9)))
+def test_a_plain_text_is_one_and_the_same(text: str) -> None:
+    """With what is dropped, what is written otherwise, and nothing of either."""
+    slow, fast = both_ways(lambda: plain.__wrapped__(text))
+
+    assert (slow.text, list(slow.offsets)) == (fast.text, list(fast.offsets))
 
 
 @relaxed

@@ -13,7 +13,7 @@ from types import ModuleType
 __all__ = ["compiled", "name"]
 
 # As `_kernel.c` has it.
-_VERSION = 3
+_VERSION = 4
 
 compiled: ModuleType | None = None
 if os.environ.get("LICTOR_KERNEL") != "numpy":

@@ -14,7 +14,8 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lictor.text.fold import Codes, encode
+from lictor.text import kernel
+from lictor.text.fold import encode
 from lictor.text.pairs import BITS, differences, names_of
 from lictor.text.tables import ACCENT, ENCLOSING, INVISIBLE, KIND, kinds, relation
 
@@ -54,18 +55,19 @@ def plain(text: str) -> Plain:
     """The text in plain letters and digits."""
     if text.isascii() and "\x00" not in text:
         return Plain(text, text, range(len(text)))
+    if kernel.compiled is not None:
+        seen = kernel.compiled.plain(text, _table())
+        if seen is None:
+            return Plain(text, text, range(len(text)))
+        spelt, offsets = seen
+        return Plain(spelt, text, range(len(text)) if offsets is None else memoryview(offsets).cast("q"))
     codes = encode(text)
     found = _table().take(codes)
     if found.tobytes() == codes.tobytes() and "\x00" not in text:
         return Plain(text, text, range(len(text)))
-    if np.count_nonzero(found) == len(text):
-        return Plain(_decoded(found), text, range(len(text)))
     kept = np.flatnonzero(found)
-    return Plain(_decoded(found.take(kept)), text, kept)
-
-
-def _decoded(codes: Codes) -> str:
-    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+    spelt = found.take(kept).astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return Plain(spelt, text, kept)
 
 
 @cache
