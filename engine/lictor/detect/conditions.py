@@ -79,6 +79,7 @@ class Conditions:
         # By the identity of the condition, which lives as long as the policy does.
         self._asks: dict[int, Ask] = {}
         self.questions: dict[_Number, Callable[[Item], Any]] = {}
+        self.numbers: dict[str, _Number] = {}
         self._numbers: dict[Hashable, _Number] = {}
         self._next = count()
 
@@ -185,6 +186,8 @@ class Conditions:
 
     def _leaf_number(self, leaf: _Leaf) -> _Guarded[_Number]:
         number = self._numbered(leaf, lambda: _in_each(self._of(leaf)))
+        if _is_plain(leaf):
+            self.numbers[leaf.name] = number
         return () if leaf.detector else (self.bits(self._keys(leaf.name, leaf.strengths)) ^ ANYTHING,), number
 
     def _of(self, leaf: _Leaf) -> Callable[[Passage], Spans]:

@@ -101,12 +101,13 @@ class Passage:
 
     def of_detector(self, detector: str, disguises: Disguises) -> Spans:
         """What that detector finds here, so disguised; the first at a place."""
-        known = self._detected.get(detector)
-        if known is None:
-            known = self._detected[detector] = DETECTORS[detector](self.text)
-        fitting = [match for match in known if _is_so(match, None, disguises)]
-        spans = [Span(self.name, one.start, one.end, one, detector) for one in fitting]
-        return {span.place: span for span in reversed(spans)} if spans else {}
+        found = self._detected.get(detector)
+        if found is None:
+            found = self._detected[detector] = DETECTORS[detector](self.text)
+        if disguises:
+            found = [match for match in found if _is_so(match, None, disguises)]
+        spans = [_span((self.name, one.start, one.end, one, detector)) for one in found]
+        return {span.place: span for span in reversed(spans)}
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -126,6 +127,10 @@ class Asked(Protocol):
     def questions(self) -> Mapping[int, Callable[[Item], Any]]:
         """The questions by their numbers."""
 
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """The numbers of those that ask for all matches of a lexicon, by its name."""
+
     def bits(self, keys: Iterable[Key]) -> int:
         """What an item with matches of these keys has, as one number."""
 
@@ -134,22 +139,32 @@ class Item(dict[int, Any]):
     """An item ready for the rules, and what was said of it: `item[number]` is the answer to the question so numbered.
 
     Each is asked once: rules share many of them. `known` is what is known of the item, `passages` are its
-    texts by field; `only` is its passage, where it has one. `lexicons` are those with at least one match in it, `bits`
-    the keys of all its matches as one number.
+    texts by field; `only` is its passage, where it has one. `bits` are the keys of all its matches as one number.
     """
 
-    __slots__ = ("_asked", "_views", "bits", "known", "lexicons", "only", "passages")
+    __slots__ = ("_asked", "_views", "bits", "known", "only", "passages")
 
     def __init__(self, known: Known, passages: Mapping[str, Passage], asked: Asked) -> None:
         super().__init__()
         self.known = known
         self.passages = passages
-        self.only = next(iter(passages.values())) if len(passages) == 1 else None
-        keys = self.only.keys if self.only else set().union(*[passage.keys for passage in passages.values()])
-        self.lexicons = frozenset([key[0] for key in keys])
-        self.bits = asked.bits(keys)
         self._asked = asked
+        self.only = None
+        if len(passages) == 1:
+            (self.only,) = passages.values()
+            self.bits = asked.bits(self.only.keys)
+            numbers = asked.numbers
+            for lexicon, spans in self.only.lexicons.items():
+                if lexicon in numbers:
+                    self[numbers[lexicon]] = spans
+        else:
+            self.bits = asked.bits(set().union(*[passage.keys for passage in passages.values()]))
         self._views: dict[tuple[str, ...], Item] = {}
+
+    @property
+    def lexicons(self) -> frozenset[str]:
+        """Those with at least one match in it."""
+        return frozenset().union(*[passage.lexicons for passage in self.passages.values()])
 
     def __missing__(self, number: int) -> Any:
         said = self[number] = self._asked.questions[number](self)

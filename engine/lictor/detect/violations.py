@@ -79,9 +79,9 @@ def detect_matches(compiled: CompiledPolicy, known: Known, matches: Mapping[str,
     for started in compiled.started(item.lexicons):
         view = item
         if started.fields is not None and not passages.keys() <= started.fields:
-            view = item.within(started.fields)
-            if not view.passages:
+            if started.fields.isdisjoint(passages):
                 continue
+            view = item.within(started.fields)
         came = started.ask(view)
         if came is False:
             continue
