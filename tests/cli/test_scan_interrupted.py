@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -87,6 +89,29 @@ def test_a_scan_is_stopped_while_it_waits_for_its_input(tulips):
 
         assert 130 == process.wait(30)
         assert process.stderr.read().endswith(b"error: interrupted: no file was written; run it again to go on\n")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which files a process has opened")
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_scan_is_stopped_while_it_looks_through_a_large_file(tulips, tmp_path, jobs):
+    """Ctrl-C ends a scan at once though it would take minutes to know the file's digest."""
+    path = tmp_path / "large.txt"
+    with path.open("wb") as file:
+        file.truncate(200 << 30)
+    scan = [*START, "scan", str(path), "-p", str(tulips), "--as-of", AT, "--jobs", str(jobs)]
+    with subprocess.Popen(scan, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        while process.poll() is None and str(path) not in _open_files(process.pid):
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+
+        assert 130 == process.wait(30)
+        assert process.stderr.read().endswith(b"error: interrupted: no file was written; run it again to go on\n")
+
+
+def _open_files(pid):
+    with suppress(OSError):
+        return [str(one.readlink()) for one in Path(f"/proc/{pid}/fd").iterdir()]
+    return []
 
 
 @pytest.mark.parametrize("option", ["--out", "--rejects", "--events", "--ledger"])

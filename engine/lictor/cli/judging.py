@@ -75,7 +75,7 @@ def tasks(pieces: Iterable[Piece]) -> Iterator[Task]:
     return (share for share in shares(pieces) if isinstance(share, Task))
 
 
-def shares(pieces: Iterable[Part | Piece]) -> Iterator[Share]:
+def shares(pieces: Iterable[Part | Piece]) -> Generator[Share]:
     """The pieces as tasks, and the parts among them as they are, in order."""
     before: list[Reject | FileError | Note] = []
 

@@ -11,11 +11,12 @@ import io
 import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import AbstractContextManager, ExitStack, closing
 from datetime import datetime
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import click
 import orjson
@@ -48,6 +49,11 @@ __all__ = ["command"]
 _NAMED = 5  # rejects named on standard error; the others are counted
 
 _FILE = click.Path(path_type=Path)
+
+_ALL_SORTS = "比特币 6.42 出 ＢＴＣ，b!tc0in http://a.example"
+"""A text with characters of many sorts, for which tables are made when the first is met."""
+
+T = TypeVar("T")
 
 
 @click.command()
@@ -162,11 +168,6 @@ def _run(judge: Judge, inputs: Inputs, targets: Targets, *, on: str, jobs: int, 
 
 
 def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
-    judge.engine.warm_up()
-    # So that copies have what the first rows would load.
-    judge.engine.decide_batch(pa.record_batch({"text": pa.array([""])}), at=judge.as_of)
-    # What is loaded by now stays to the end: the collector need not look at it, nor other processes copy it.
-    gc.freeze()
     with closing(inputs.reader()) as reader:
         results = _alone(judge, inputs, reader) if jobs == 1 else _spread(judge, inputs, reader, jobs)
         with closing(results):
@@ -174,19 +175,44 @@ def _here(judge: Judge, inputs: Inputs, jobs: int) -> Generator[Judged]:
 
 
 def _alone(judge: Judge, inputs: Inputs, reader: PartReader) -> Generator[Done]:
-    """Decided by this process, which reads ahead, unless it would have to wait for what it reads."""
-    read = each_task(shares(inputs.shares()), reader)
-    with closing(read if inputs.awaited else made_ahead(read)) as tasks:
+    """Decided by this process, which reads ahead."""
+    with _ahead(each_task(shares(inputs.shares()), reader), inputs) as tasks:
+        _make_ready(judge)
         for part, task in tasks:
             yield part, [judge(task)]
 
 
 def _spread(judge: Judge, inputs: Inputs, reader: PartReader, jobs: int) -> Generator[Done]:
+    """Decided by other processes, which begin when there is something to read."""
+    given = shares(inputs.shares())
+    with _ahead(_first_of(given), inputs) as first:
+        _make_ready(judge)
+        begun = [*first]
     canonical = [one.policy.canonical for one in judge.engine.policies]
     elsewhere = partial(judge_of, canonical, judge.as_of, judge.defaults, every=judge.every)
+    # The thread that read ahead has ended: beside it no copies could be made.
     make = (lambda: judge) if copies() else elsewhere
-    results = ordered_map(partial(Worker.made, make, reader), shares(inputs.shares()), jobs)
-    return cast("Generator[Done]", results)
+    with closing(given):
+        results = ordered_map(partial(Worker.made, make, reader), chain(begun, given), jobs)
+        with closing(cast("Generator[Done]", results)):
+            yield from results
+
+
+def _ahead(items: Generator[T], inputs: Inputs) -> AbstractContextManager[Iterable[T]]:
+    """The items made ahead, unless that could mean to wait for what may never come."""
+    return closing(items) if inputs.awaited else made_ahead(items, inputs.give_up)
+
+
+def _first_of(items: Iterator[T]) -> Generator[T]:
+    yield from islice(items, 1)
+
+
+def _make_ready(judge: Judge) -> None:
+    """Makes what the first rows would otherwise have to wait for, each process for itself."""
+    judge.engine.warm_up()
+    judge.engine.decide_batch(pa.record_batch({"text": pa.array([_ALL_SORTS])}), at=judge.as_of)
+    # What is there by now stays to the end: the collector need not look at it, nor other processes copy it.
+    gc.freeze()
 
 
 def _on_spark(judge: Judge, inputs: Inputs) -> Generator[Judged]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -60,11 +60,19 @@ class Part:
     slice: tuple[int, int] | None = None
 
 
-def cut(file: IO[bytes], source: Source, limits: Limits, *, whole_files: bool, size: int | None = None) -> list[Part]:
+def cut(
+    file: IO[bytes],
+    source: Source,
+    limits: Limits,
+    *,
+    whole_files: bool,
+    size: int | None = None,
+    go_on: Callable[[], None] = lambda: None,
+) -> list[Part]:
     """The parts of an open file, in order; it is read through once, for its digest.
 
     Parts of lines have `size` bytes and up to a megabyte more, or what a single line has; with it, large row groups are
-    cut in slices.
+    cut in slices. `go_on` is called again and again, and may raise what ends it.
     """
     packing = source.packing if source.kind is not None and source.path is not None else packing_of(file)
     kind = source.kind or _kind_of(file, packing, limits)
@@ -75,6 +83,7 @@ def cut(file: IO[bytes], source: Source, limits: Limits, *, whole_files: bool, s
     at, row = 0, 1
     file.seek(0)
     while piece := file.read(PIECE):
+        go_on()
         digest.update(piece)
         if lines:
             row += line_ends(piece)

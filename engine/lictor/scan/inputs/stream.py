@@ -73,6 +73,7 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         super().__init__(found, stdin, limits)
         self._wanted = wanted
         self._whole_files = whole_files
+        self._given_up = False
 
     @property
     def awaited(self) -> bool:
@@ -90,6 +91,10 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         """
         return self._each(self._shared)
 
+    def give_up(self) -> None:
+        """Ends whoever reads `shares` in another thread, soon and by an exception: nobody wants the rest."""
+        self._given_up = True
+
     def cutter(self) -> Callable[[Source], list[Part | FileError]]:
         """Cuts a source of these inputs into its parts, in whichever process it comes to."""
         return partial(cut_here, limits=self._limits, whole_files=self._whole_files)
@@ -103,7 +108,8 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
 
     def _shared(self, source: Source, file: IO[bytes], done: int) -> Iterator[Part | Piece]:
         # What is spooled has no name by which others could open it.
-        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=BLOCK if source.is_file else None)
+        size = BLOCK if source.is_file else None
+        parts = cut(file, source, self._limits, whole_files=self._whole_files, size=size, go_on=self._go_on)
         if source.is_file and all(part.small for part in parts):
             for number, part in enumerate(parts, 1):
                 yield part
@@ -111,9 +117,17 @@ class Inputs(OpenedInputs[InputBatch | Reject | Note]):
         else:
             yield from self._watched(source, file, self._rows(parts, file, done))
 
+    def _go_on(self) -> None:
+        if self._given_up:
+            raise _GivenUpError
+
     def _rows(self, parts: Iterable[Part], file: IO[bytes], done: int) -> Iterator[InputBatch | Reject | Note]:
         def reached(count: int) -> None:
             self.bytes_read = done + count
 
         for part in parts:
             yield from read_part(file, part, self._wanted, self._limits, reached)
+
+
+class _GivenUpError(Exception):
+    """What was being read is not wanted any more."""
