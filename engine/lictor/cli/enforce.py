@@ -6,7 +6,6 @@ stays, and running it again goes on from there.
 
 from __future__ import annotations
 
-import gc
 import io
 import sys
 import time
@@ -22,6 +21,7 @@ from lictor.cli import say
 from lictor.cli.budgets import tell_tripped, warn_of
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.lives import intake, ledger_option, rules_for
+from lictor.cli.loading import collected_seldom
 from lictor.cli.options import json_option, policy_option
 from lictor.errors import InputError, LedgerError, UsageError
 from lictor.intake import FactError, Intake, Taken, trip_record
@@ -36,7 +36,6 @@ from lictor.scan.inputs.paths import display
 __all__ = ["Run", "command"]
 
 _NAMED = 5  # rejects and refusals named on standard error; the others are counted
-_COLLECT = (100_000, 50, 1_000)  # facts and their records are many and short-lived; few are in cycles
 
 
 @click.command()
@@ -80,15 +79,11 @@ def command(
         raise UsageError("`--rejects` would replace what is read or the ledger", hint="name another file")
     inputs = FactInputs(paths, stdin=say.standard_input() if "-" in paths else io.BytesIO())
     rules = rules_for(policies)
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays to the end
-    before = gc.get_threshold()
-    gc.set_threshold(*_COLLECT)
-    started = time.monotonic()
     done = Enforced()
     shown = sys.stderr is not None and sys.stderr.isatty() and not no_progress
     try:
-        with ExitStack() as stack:
+        with collected_seldom(), ExitStack() as stack:
+            started = time.monotonic()
             opened = stack.enter_context(Ledger.open(ledger))
             aside = None if rejects is None else stack.enter_context(rejects_file(rejects))
             tell_tripped(opened, display(str(ledger)))
@@ -98,8 +93,6 @@ def command(
                 run.take(piece)
     except KeyboardInterrupt:
         raise KeyboardInterrupt("interrupted: what was committed is in the ledger; run it again to go on") from None
-    finally:
-        gc.set_threshold(*before)
     seconds = time.monotonic() - started
     if as_json:
         say.result(orjson.dumps(done.to_dict(seconds=seconds), option=orjson.OPT_APPEND_NEWLINE))

@@ -13,6 +13,7 @@ from lictor.cli import say
 from lictor.cli.options import WORDS, clock, now_option
 from lictor.detect import CompiledPolicy, compile_policy
 from lictor.enforce import Rulebook
+from lictor.engine import collector_paused
 from lictor.errors import UsageError
 from lictor.facts import suggest
 from lictor.intake import Intake
@@ -82,7 +83,8 @@ def rules_of(ledger: Ledger, policies: Sequence[str]) -> Rulebook:
         )
     recorded = [load_canonical(ledger.policy(digest) or b"") for digest in ledger.fed_under() or ledger.policies()]
     newest = {policy.id: policy for policy in recorded}
-    return Rulebook([compile_policy(policy) for policy in newest.values()], bundled)
+    with collector_paused():
+        return Rulebook([compile_policy(policy) for policy in newest.values()], bundled)
 
 
 def intake(ledger: Ledger, rules: Rulebook, *, by_truth: bool = False, rehearsed: bool = False) -> Intake:
@@ -113,7 +115,8 @@ by_option = click.option(
 
 
 def _loaded(name: str) -> CompiledPolicy:
-    return compile_policy(load_policy(name))
+    with collector_paused():
+        return compile_policy(load_policy(name))
 
 
 def bundled(name: str) -> CompiledPolicy:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import re
 import sys
@@ -17,6 +16,7 @@ import orjson
 from lictor.cli import say
 from lictor.cli.codes import FAILED, FOUND, OK
 from lictor.cli.lives import rules_for, rules_of
+from lictor.cli.loading import collected_seldom
 from lictor.cli.options import INSTANT, WORDS, json_option, page_options, policies_option, sets_option
 from lictor.enforce import Rulebook
 from lictor.errors import UsageError
@@ -33,7 +33,6 @@ __all__ = ["command"]
 
 AS_IT_IS = "as it is"
 _NAMED = 5
-_COLLECT = (100_000, 50, 1_000)  # facts are many and kept; few are in cycles
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -127,15 +126,11 @@ def command(
     if how == "recorded":
         _refuse_other_searches(variants)
     timelines = Timelines(variants, detect=how, every=every)  # type: ignore[arg-type]
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays to the end
-    before = gc.get_threshold()
-    gc.set_threshold(*_COLLECT)
     try:
-        feed.into(timelines)
-        timeline = timelines.finish(until)
+        with collected_seldom():
+            feed.into(timelines)
+            timeline = timelines.finish(until)
     finally:
-        gc.set_threshold(*before)
         feed.close()
     feed.tell(how)
     if html is not None:
