@@ -284,7 +284,14 @@ def _is_plain(leaf: _Leaf) -> bool:
 
 def _any_of(chosen: Chosen[list[Ask]]) -> Ask:
     mask = chosen.mask
-    return lambda item: _either([part(item) for part in chosen[item.bits & mask]])
+
+    def ask(item: Item) -> Came:
+        parts = chosen[item.bits & mask]
+        if len(parts) == 1:
+            return parts[0](item)
+        return _either([part(item) for part in parts]) if parts else False
+
+    return ask
 
 
 def _all_of(guards: Sequence[Bits], parts: Sequence[tuple[int, Ask]]) -> Ask:

@@ -145,7 +145,6 @@ class Item(dict[int, Any]):
     __slots__ = ("_asked", "_views", "bits", "known", "only", "passages")
 
     def __init__(self, known: Known, passages: Mapping[str, Passage], asked: Asked) -> None:
-        super().__init__()
         self.known = known
         self.passages = passages
         self._asked = asked
