@@ -96,7 +96,10 @@ def read(text: str, *, letters: bool) -> list[Place]:
                 last = index == len(about.parts) - 1
                 places.append(Place(at, at + 1, index == 0, last, char, about.flags, about.kind == DUAL, part, gap))
                 gap = ""
-        elif about.kind in (ACCENT, ENCLOSING) and places and not gap:
+        elif places and (
+            (about.kind in (ACCENT, ENCLOSING) and not gap) or (about.kind == ENCLOSING and gap in ("\ufe0e", "\ufe0f"))
+        ):
+            gap = ""
             old = places[-1]
             part = old.part._replace(marks=old.part.marks + about.parts[0].marks)
             places[-1] = Place(old.start, at + 1, old.first, old.last, old.char, old.flags, old.dual, part, old.gap)

@@ -16,15 +16,19 @@ __all__ = [
     "MARK",
     "MARKS",
     "SEEN",
+    "SELECTORS",
     "SEVERAL",
     "Atom",
     "behind_marks",
+    "is_keycap",
     "next_letter",
     "read_runs",
     "touches",
 ]
 
 MARKS = (ACCENT, ENCLOSING)
+# Selectors of how the character before them is drawn.
+SELECTORS = "\ufe0e\ufe0f"
 # Characters of which it is remembered what they are: hostile text may hold every one there is.
 KINDS_KEPT = 1 << 16
 # What a character is if it has no symbol: seen, dropped from the skeleton; a mark; several letters; not seen.
@@ -91,6 +95,10 @@ def read_runs(
                     run[-1] = _marked(run[-1], char, ahead)
                     gap = ahead
                 continue
+            if code == HIDDEN and run and gap == place and is_keycap(text, place):
+                gap = ahead = place + 2
+                run[-1] = _marked(run[-1], text[place + 1], ahead)
+                continue
             if not letters or code == HIDDEN or describe(char).kind != DUAL:
                 continue
         if short and run and char == run[-1].char and gap == place and _is_long(text, place):
@@ -120,9 +128,19 @@ def read_runs(
 def behind_marks(text: str, place: int) -> int:
     """Where the character there ends with its marks."""
     place += 1
-    while place < len(text) and KINDS[text[place]] == MARK:
-        place += 1
+    while place < len(text):
+        if KINDS[text[place]] == MARK:
+            place += 1
+        elif is_keycap(text, place):
+            place += 2
+        else:
+            break
     return place
+
+
+def is_keycap(text: str, place: int) -> bool:
+    """Whether a selector stands there before the mark that encloses the letter before it: 2\ufe0f\u20e3."""
+    return text[place] in SELECTORS and describe(text[place + 1 : place + 2] or " ").kind == ENCLOSING
 
 
 def next_letter(text: str, place: int) -> tuple[int, int]:

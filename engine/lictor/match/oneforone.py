@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Literal, NamedTuple, TypeVar
 
 from lictor.match.align import fold_needed, leet_is_spelt
-from lictor.match.atoms import HIDDEN, KINDS, MARK, SEEN, SEVERAL, Atom, behind_marks, next_letter
+from lictor.match.atoms import HIDDEN, KINDS, MARK, SEEN, SELECTORS, SEVERAL, Atom, behind_marks, is_keycap, next_letter
 from lictor.match.edges import boundaries_hold, has_edges
 from lictor.match.gaps import judge_gap, separators_hold
 from lictor.match.terms import Letter, Pattern
@@ -116,7 +116,7 @@ def one_for_one(way: Way, text: str, start: int) -> Sequence[Found] | Literal[Un
         begin = place
         place += 1
         code = KINDS[text[place]] if place < size else SEEN
-        if code == MARK:
+        if code == MARK or (code == HIDDEN and is_keycap(text, place)):
             place = behind_marks(text, begin)
             if place - begin > _LONGEST:
                 return UNSURE
@@ -204,7 +204,9 @@ def _fold(pattern: Pattern, index: int, char: str, folds: dict[str, int]) -> int
         return _SEVERAL
     part = about.parts[0]
     if len(char) > 1:
-        part = part._replace(marks=part.marks + "".join(describe(mark).parts[0].marks for mark in char[1:]))
+        part = part._replace(
+            marks=part.marks + "".join(describe(mark).parts[0].marks for mark in char[1:] if mark not in SELECTORS)
+        )
     needed = fold_needed(pattern, index, Atom(0, len(char), 0, True, char[0], about.flags, about.kind, part, ""))
     return _remember(folds, char, _NEVER if needed is None else needed)
 

@@ -25,7 +25,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lictor.match.align import Aligned, align, leet_is_spelt
-from lictor.match.atoms import COLLAPSED, HIDDEN, KINDS, MARK, SEEN, SEVERAL, Atom, read_runs, touches
+from lictor.match.atoms import COLLAPSED, HIDDEN, KINDS, MARK, SEEN, SELECTORS, SEVERAL, Atom, read_runs, touches
 from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edges_hold, passed_over
 from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
 from lictor.match.oneforone import UNSURE, Found, Way, Ways, one_for_one
@@ -291,7 +291,7 @@ def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[in
             return None
         total |= needed
         place += 1
-        if place < len(text) and text[place] in "\ufe0e\ufe0f":
+        if place < len(text) and text[place] in SELECTORS:
             place += 1
     return place, total
 
