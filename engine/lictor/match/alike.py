@@ -14,7 +14,7 @@ from lictor.match.edges import PASSED, passed_over
 from lictor.match.lookup import Places
 from lictor.match.search import Hits
 from lictor.text import Codes
-from lictor.text.tables import BREAK_CODE
+from lictor.text.tables import BREAK_CODE, KEPT, KIND, kinds
 
 __all__ = ["alike"]
 
@@ -24,12 +24,14 @@ _FACTORS = np.random.default_rng(1).integers(1 << 63, size=_LONGEST, dtype=np.ui
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
-def alike(codes: Codes, hits: Hits, beside: Places) -> tuple[Places, Places]:
+def alike(codes: Codes, hits: Hits, beside: Places, near: Places) -> tuple[Places, Places]:
     """The occurrences that stand for all, and for each occurrence the number of its own among those.
 
-    Dual characters are read as separators. `beside` is how far the verifier looks beyond each occurrence, further
-    before it where it passes some over.
+    Dual characters are read as separators. `beside` is how far the verifier looks beyond each occurrence, and `near`
+    how far where there is no gap within it; further before it where it passes some over.
     """
+    if (near < beside).any():
+        beside = np.where(_are_gapless(codes, hits), near, beside)
     before = beside + PASSED * _are_passed().take(codes.take(hits.begins - 1, mode="clip"))
     sizes = hits.until - hits.begins + before + beside
     known = (hits.until > hits.begins) & (sizes <= _LONGEST)
@@ -63,6 +65,14 @@ def alike(codes: Codes, hits: Hits, beside: Places) -> tuple[Places, Places]:
     numbers = np.empty(len(own), np.int64)
     numbers[stand] = np.arange(len(stand))
     return stand, numbers.take(own)
+
+
+def _are_gapless(codes: Codes, hits: Hits) -> NDArray[np.bool_]:
+    until = np.maximum(hits.until, hits.begins)
+    begin, end = int(hits.begins.min()), int(until.max())
+    gaps = np.concatenate([[0], np.cumsum((kinds().take(codes[begin:end]) & KIND) != KEPT)])
+    found: NDArray[np.bool_] = gaps.take(hits.begins - begin) == gaps.take(until - begin)
+    return found
 
 
 @cache

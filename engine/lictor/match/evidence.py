@@ -17,6 +17,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from lictor.match.atoms import KINDS, SEEN
 from lictor.match.edges import PASSED, passed_over
 from lictor.match.lookup import Places, one_by_one
 from lictor.match.verify import CLOSED_WITHIN, Found, Verifier
@@ -45,7 +46,9 @@ class Verified:
         """What is found where the word begins; `until` as in `Hits`."""
         if until < 0 or until - start > _LENGTH:
             return placed(self._verifier.found(word, text, start, letters=letters), start)
-        beside = self._verifier.beside[word]
+        beside, near = self._verifier.beside[word], self._verifier.near[word]
+        if near < beside and all(KINDS[char] > SEEN for char in text[start:until]):
+            beside = near
         begin = start - beside
         if begin > 0 and text[start - 1] in self._passed_over:
             begin -= PASSED

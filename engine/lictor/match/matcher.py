@@ -76,7 +76,7 @@ class Matcher:
     def _columnwise(self) -> list[tuple[Search, Verifier, AsWritten, NDArray[np.int64]]]:
         # Built on first need, as it takes milliseconds for thousands of terms.
         return [
-            (search, verifier, AsWritten(search.patterns), np.array(verifier.beside, np.int64))
+            (search, verifier, AsWritten(search.patterns), np.array([verifier.beside, verifier.near], np.int64))
             for search, verifier in zip(self._searches, self._verifiers, strict=True)
         ]
 
@@ -173,7 +173,7 @@ class Matcher:
                     hits = hits.some(np.flatnonzero(~decided))  # noqa: PLW2901
                 own = stand = np.arange(len(hits.words))
                 if not hits.letters and len(own) > self._several:
-                    stand, own = alike(rows.codes, hits, beside.take(hits.words))
+                    stand, own = alike(rows.codes, hits, *beside.take(hits.words, axis=1))
                 some = hits.some(stand)
                 which, row_begins, row_ends = rows.holding(some.begins)
                 after = np.where(some.until >= 0, np.minimum(some.until, row_ends) - row_begins, -1)

@@ -14,6 +14,7 @@ what resembles a term in Chinese characters is none
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from lictor.match.atoms import Atom
 from lictor.match.terms import Pattern, is_han
@@ -84,9 +85,12 @@ def _beside(text: str, start: int, end: int, gap: str) -> tuple[str, str]:
 
 def _stands_in_a_word(text: str, start: int, end: int) -> bool:
     """Whether a longer word of the dictionary stands around the stretch."""
+    first = max(end - LONGER_WORDS[-1], 0)
+    near = _written(text[first : start + LONGER_WORDS[-1]])
+    start, end = start - first, end - first
     for size in LONGER_WORDS:
-        for begin in range(max(end - size, 0), min(start, len(text) - size) + 1) if size > end - start else ():
-            if is_longer_word(_written(text[begin : begin + size])):
+        for begin in range(max(end - size, 0), min(start, len(near) - size) + 1) if size > end - start else ():
+            if is_longer_word(near[begin : begin + size]):
                 return True
     return False
 
@@ -101,5 +105,9 @@ def _ends_in_a_word(text: str, start: int, end: int, seen: str, meant: str) -> b
 
 def _written(chars: str) -> str:
     """The characters in simplified form, in which the words are listed."""
-    simplified = relation("script")
-    return "".join(simplified.get(char, char)[0] for char in chars)
+    return chars.translate(_simplified())
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    return {ord(char): others[0] for char, others in relation("script").items()}

@@ -59,11 +59,14 @@ class _Ready(NamedTuple):
 
 
 class Verifier:
-    """Verifies words, each of one or more patterns, where they occur; `beside` is how far it looks beyond each."""
+    """Verifies words, each of one or more patterns, where they occur.
+
+    `beside` is how far it looks beyond each, `near` how far where no gap is within.
+    """
 
     def __init__(self, words: Sequence[Sequence[Pattern]]) -> None:
         self._words = words
-        self.beside = list(map(_context, words))
+        self.beside, self.near = list(map(_context, words)), [_context(word, gaps=False) for word in words]
         self._ways = Ways()
         # A word is made ready when it is first met: most never are.
         self._ready: list[list[_Ready] | None] = [None] * len(words)
@@ -162,17 +165,16 @@ def _symbols_at(pattern: Pattern, text: str, start: int) -> Found | None:
     return None if placed is None else Found(pattern, start, placed[0], placed[1] | pattern.needs)
 
 
-def _context(patterns: Sequence[Pattern]) -> int:
-    """How far before and behind the word of the patterns the verifier looks.
+def _context(patterns: Sequence[Pattern], *, gaps: bool = True) -> int:
+    """How far before and behind the word of the patterns the verifier looks, with gaps within it or none.
 
     Further where it passes over marks and invisible characters, and CLOSED_WITHIN behind dual letters.
     """
-    return max((BESIDE if p.dots else _beside(p)) + 2 * (len(p.lead) + len(p.trail)) for p in patterns)
-
-
-def _beside(pattern: Pattern) -> int:
-    resembles = pattern.sound or pattern.needs & _RESEMBLANCE
-    return NEIGHBOURS + pattern.term.options.gap if resembles else 1
+    beside = [
+        (BESIDE if p.dots else 1) if not (p.sound or p.needs & _RESEMBLANCE) else NEIGHBOURS + gaps * p.term.options.gap
+        for p in patterns
+    ]
+    return max(far + 2 * (len(p.lead) + len(p.trail)) for far, p in zip(beside, patterns, strict=True))
 
 
 def _is_solid(pattern: Pattern, runs: list[list[Atom]]) -> bool:
