@@ -17,13 +17,13 @@ from lictor.errors import UsageError
 from lictor.match.alike import alike
 from lictor.match.aswritten import AsWritten
 from lictor.match.bidi import OVERRIDE, displayed
-from lictor.match.evidence import Evidence, Place, Verified, in_order, longest, placed
+from lictor.match.evidence import Evidence, Place, Verified, in_order, longest
 from lictor.match.found import Match, Matches, matches_at
 from lictor.match.rows import Rows
 from lictor.match.search import Search
 from lictor.match.spellings import cancel_phrase, compile_term
 from lictor.match.terms import OptionValues, Pattern, Term, options_from
-from lictor.match.verify import Found, Verifier
+from lictor.match.verify import Verifier
 from lictor.text import BITS, encode
 from lictor.text.reading import SHORT
 
@@ -198,23 +198,25 @@ class Matcher:
         if self._turns:
             which, begins, _ = rows.holding(np.flatnonzero(rows.codes == ord(OVERRIDE)))
             for row, begin in dict(zip(which.tolist(), begins.tolist(), strict=True)).items():
-                evidence.add(placed(self._find_displayed(rows[row]), 0), begin)
+                evidence.add((list(self._find_displayed(rows[row])), []), begin)
         yield from rows.split(evidence.places())
 
-    def _find_displayed(self, text: str) -> Iterator[Found]:
+    def _find_displayed(self, text: str) -> Iterator[Place]:
         """What is found only in the text as displayed, by terms that overlook reversal; the span holds all of it."""
         shown, order = displayed(text)
         codes = encode(shown)
         for search, verifier in zip(self._searches, self._verifiers, strict=True):
+            verified = Verified(verifier)
             for hits in search.occurrences(codes):
-                for word, at in zip(hits.words.tolist(), hits.begins.tolist(), strict=True):
+                where = (hits.words.tolist(), hits.begins.tolist(), hits.until.tolist())
+                for word, begin, until in zip(*where, strict=True):
                     if search.patterns[word][0].word:
-                        yield from _turned(verifier.found(word, shown, at, letters=hits.letters), order)
+                        said, _ = verified.at(word, shown, begin, until, letters=hits.letters)
+                        yield from self._turned(said, order, begin)
 
-
-def _turned(found: Iterable[Found], order: list[int]) -> Iterator[Found]:
-    """Of what was found in a text as displayed, what overlooks reversal and was written in another order."""
-    for pattern, start, end, needed in found:
-        places = order[start:end]
-        if pattern.allowed & BITS["reversed"] and any(b != a + 1 for a, b in pairwise(places)):
-            yield Found(pattern, min(places), max(places) + 1, needed | BITS["reversed"])
+    def _turned(self, places: Iterable[Place], order: list[int], origin: int) -> Iterator[Place]:
+        """Of what was found in a text as displayed, what overlooks reversal and was written in another order."""
+        for start, end, term, needed in places:
+            written = order[origin + start : origin + end]
+            if self.terms[term].options.reversed and any(b != a + 1 for a, b in pairwise(written)):
+                yield min(written), max(written) + 1, term, needed | BITS["reversed"]
