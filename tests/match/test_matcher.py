@@ -457,6 +457,7 @@ def test_a_dollar_stands_before_what_a_ticker_begins_with() -> None:
         ("kidd", "kid is, kidd. ", 1),
         ("horor", "a horror and a horrror ", 2),
         ("turns", "it turns s turns ", 2),
+        ("tg：", "a tg:8 tg：8 tg 8 ", 2),
     ],
 )
 def test_prose_is_decided_together_as_one_by_one(term: str, text: str, count: int) -> None:
