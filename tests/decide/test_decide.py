@@ -1,6 +1,10 @@
 """What follows from a violation, for a first offence."""
 
+import orjson
 import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lictor import Engine
 
@@ -163,3 +167,11 @@ def test_the_id_depends_on_item_text_policy_and_instant(engine):
     assert len(set(ids)) == len(asked)
     assert ids[0] == engine.check("buy my tulip", item="a", at=IN_V2).id
     assert all(len(one) == 26 for one in ids)
+
+
+@given(text=st.text(), item=st.text(min_size=1), at=st.none() | st.just(IN_V2))
+def test_a_decision_is_canonical_json(engine, text, item, at):
+    """Whatever stands in what was judged, the bytes are those of RFC 8785."""
+    decision = engine.check(f"{text} buy my tulip {text}", item=item, account=text, at=at).to_json()
+
+    assert rfc8785.dumps(orjson.loads(decision)) == decision

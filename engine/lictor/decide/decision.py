@@ -20,6 +20,7 @@ __all__ = ["Decision", "Effect", "Evidence", "Guarded", "Monitored", "Status", "
 # What base 32 writes for each ten bits; and where in 256 bits the first thirteen times ten begin.
 _PAIRS = [one + other for one in "abcdefghijklmnopqrstuvwxyz234567" for other in "abcdefghijklmnopqrstuvwxyz234567"]
 _PLACES = range(246, 116, -10)
+_CANONICAL = msgspec.json.Encoder(order="sorted")
 
 Status = Literal["proposed", "applied", "monitor"]
 Target = Literal["account", "item", "owner", "principal", "host"]
@@ -138,7 +139,7 @@ class Decision(msgspec.Struct, frozen=True):
 
     def to_json(self) -> bytes:
         """The decision as canonical JSON: the same inputs, policy and engine always give the same bytes."""
-        return canonical(msgspec.to_builtins(self))
+        return _CANONICAL.encode(self)
 
 
 def decision_id(item: str | None, judged: bytes, digest: str, as_of: str | None) -> str:
