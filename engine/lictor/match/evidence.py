@@ -17,9 +17,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from lictor.match.atoms import KINDS, SEEN
+from lictor.match.atoms import KINDS, SEEN, behind_marks
 from lictor.match.edges import PASSED, passed_over
 from lictor.match.lookup import Places, one_by_one
+from lictor.match.terms import OPENING_DUALS
 from lictor.match.verify import CLOSED_WITHIN, Found, Verifier
 from lictor.text import MECHANISMS
 
@@ -40,7 +41,7 @@ class Verified:
     def __init__(self, verifier: Verifier) -> None:
         self._verifier = verifier
         self._passed_over = passed_over()
-        self._said: dict[tuple[int, bool, int, int, str], _Placed] = {}
+        self._said: dict[tuple[int, bool, int, int, str, tuple[bool, ...]], _Placed] = {}
 
     def at(self, word: int, text: str, start: int, until: int, *, letters: bool) -> _Placed:
         """What is found where the word begins; `until` as in `Hits`."""
@@ -55,8 +56,8 @@ class Verified:
         begin = max(begin, 0)
         # What is seen behind the word ends it.
         stop = until if beside == 1 and text[until - 1] in " ,.\n" else until + beside
-        stop += CLOSED_WITHIN if letters else 0
-        key = (word, letters, start - begin, until - start, text[begin:stop])
+        closed = _closed(text, start, until) if letters else ()
+        key = (word, letters, start - begin, until - start, text[begin:stop], closed)
         said = self._said.get(key)
         if said is None:
             said = placed(self._verifier.found(word, text, start, letters=letters), start)
@@ -64,6 +65,16 @@ class Verified:
                 self._said.clear()
             self._said[key] = said
         return said
+
+
+def _closed(text: str, start: int, end: int) -> tuple[bool, ...]:
+    """Of each bracket in the stretch that may be a letter whether it is closed."""
+    closed = []
+    for at in range(start, end):
+        if text[at] in OPENING_DUALS:
+            behind = behind_marks(text, at)
+            closed.append(OPENING_DUALS[text[at]] in text[behind : behind + CLOSED_WITHIN])
+    return tuple(closed)
 
 
 class Evidence:
