@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lictor.text import encode, fold, kernel, spell
+from lictor.text import encode, fold, spell
 from lictor.text.reading import SHORT, Way, read, symbols_before
 
 # Repeats, what is dropped, dual characters, what expands into several symbols, and what sounds alike.
@@ -26,14 +25,10 @@ def test_a_short_text_reads_as_its_skeleton(text: str, way: Way) -> None:
     assert view.offsets.tolist() == reading.offsets
 
 
-@given(texts, st.booleans(), st.booleans())
-def test_symbols_are_counted_up_to_each_offset(text: str, long: bool, compiled: bool) -> None:
+@given(texts, st.booleans())
+def test_symbols_are_counted_up_to_each_offset(text: str, long: bool) -> None:
     """As many symbols begin before an offset as the skeleton has there, in short texts and in long ones."""
     text += "甲" * SHORT * long
     offsets = fold(encode(text)).offsets.tolist()
-    with pytest.MonkeyPatch.context() as patch:
-        if not compiled:
-            patch.setattr(kernel, "compiled", None)
-        counted = symbols_before(text)
 
-    assert [bisect_left(offsets, at) for at in range(len(text) + 1)] == counted
+    assert [bisect_left(offsets, at) for at in range(len(text) + 1)] == symbols_before(text)

@@ -10,11 +10,10 @@ from typing import Literal
 
 import numpy as np
 
-from lictor.text import kernel
-from lictor.text.fold import Codes, Offsets, Skeleton, encode, fold_apart, skeleton
+from lictor.text.fold import skeleton
 from lictor.text.tables import DUAL, DUAL_LETTERS, EXPANDS, KEPT, KIND, expansions, kinds, sounds, symbols
 
-__all__ = ["SHORT", "Reading", "Way", "folded", "may_be_letter", "read", "symbols_before"]
+__all__ = ["SHORT", "Reading", "Way", "may_be_letter", "read", "symbols_before"]
 
 # The longest text that is read character by character: beyond it numpy is as quick.
 SHORT = 1000
@@ -64,13 +63,6 @@ def read(text: str, way: Way) -> Reading:
     return Reading(text, way)
 
 
-@lru_cache(maxsize=16)
-def folded(text: str) -> tuple[Codes, Skeleton, Offsets]:
-    """The text's codes, its skeleton, and the offsets of its dual characters: several ask, and none changes them."""
-    codes = encode(text)
-    return codes, *fold_apart(codes)
-
-
 def may_be_letter(text: str, at: int, pairs: Set[str]) -> bool:
     """Whether the dual character there, read as a letter, makes one of the pairs with a symbol beside it.
 
@@ -89,9 +81,9 @@ def may_be_letter(text: str, at: int, pairs: Set[str]) -> bool:
 
 def symbols_before(text: str) -> list[int]:
     """For each offset into the text, its end included, how many symbols of its skeleton begin before it."""
-    if kernel.compiled is not None or len(text) > SHORT:
-        view = skeleton(text) if len(text) > SHORT else folded(text)[1]
-        before: list[int] = np.searchsorted(view.offsets, np.arange(len(text) + 1)).tolist()
+    before: list[int]
+    if len(text) > SHORT:
+        before = np.searchsorted(skeleton(text).offsets, np.arange(len(text) + 1)).tolist()
         return before
     before, count, last = [], 0, ""
     for found in map(_READ["plain"].__getitem__, text):
