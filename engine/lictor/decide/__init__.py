@@ -47,6 +47,7 @@ __all__ = [
 
 _FORMAT = 1
 _REMEMBERED = 4096
+_UNKNOWN = (-1, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +228,13 @@ def _in_force(
         published, version = then[field]
         if rule.expires is None:
             key = rule.category, severity_of(rule), field, judgement.known.subject, version, now
-            if key not in memory.forbidden:
+            forbidden = memory.forbidden.get(key, _UNKNOWN)
+            if forbidden is _UNKNOWN:
+                # Another thread may forget at any time, so what was found is not asked for again.
                 if len(memory.forbidden) >= _REMEMBERED:
                     memory.forbidden.clear()
-                memory.forbidden[key] = _forbidden(policy, judgement, rule, field, (version, None), (now, None))
-            forbidden = memory.forbidden.get(key)
+                forbidden = _forbidden(policy, judgement, rule, field, (version, None), (now, None))
+                memory.forbidden[key] = forbidden
         else:
             done_at = published if as_of is None else min(published or as_of, as_of)
             forbidden = _forbidden(policy, judgement, rule, field, (version, done_at), (now, as_of or published))
