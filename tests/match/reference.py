@@ -300,6 +300,13 @@ def judge(
             before = beside(pattern, text[:start][::-1])
             if flags(before) & touching and (is_symbol(before) or not is_symbol(places[0].char)):
                 return None
+            pair = text[max(start - 1, 0) : start + 1]
+            if (
+                len(pair) == 2
+                and all(flags(char) & DIGIT and not is_symbol(char) for char in pair)
+                and touching == LETTER
+            ):
+                return None
         if not pattern.trail and pattern.letters[-1].flags & touching:
             after = beside(pattern, text[end:], marks=False)
             if flags(after) & touching and (is_symbol(after) or not is_symbol(places[-1].char)):

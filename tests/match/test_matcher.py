@@ -277,6 +277,14 @@ def test_what_resembles_a_term_is_found(term: str, text: str, found: str | None,
     assert ([(found, mechanisms)] if found else []) == [(m.text, m.mechanisms) for m in matches]
 
 
+@pytest.mark.parametrize("around", ["", "好的。" * 2000])
+def test_a_number_holds_no_word(around: str) -> None:
+    """A digit is no first letter behind another, though a word may stand beside a number."""
+    matcher = Matcher(["oeix"], boundary="word")
+
+    assert ["0eix", "oeix"] == [m.text for m in matcher.find(around + "30eix 3.0eix 3oeix")]
+
+
 def test_initials_are_found_as_words() -> None:
     """The first letters of two syllables or more are a spelling of the term where no letter touches them."""
     matcher = Matcher(["北京", "黑龙江"], sound="initials")

@@ -62,6 +62,8 @@ def boundaries_hold(pattern: Pattern, text: str, start: int, end: int) -> bool:
     """Whether neither edge of the match that is a letter (or digit) touches another."""
     touching = _TOUCHING[pattern.boundary]
     if start and not pattern.lead and pattern.letters[0].flags & touching:
+        if touching == LETTER and _goes_on_from_digit(text, start):
+            return False
         about = _ABOUT[text[start - 1]]
         if about & (touching | _PASSED):
             before = _char_before(text, start, skip_invisible=bool(pattern.allowed & _INVISIBLE))
@@ -75,6 +77,12 @@ def boundaries_hold(pattern: Pattern, text: str, start: int, end: int) -> bool:
                 last = _char_before(text, end, skip_invisible=True)
                 return is_drawn(last) and not is_drawn(after)
     return True
+
+
+def _goes_on_from_digit(text: str, start: int) -> bool:
+    """Whether the digit there goes on from another, so that it begins no word as the letter it is read as."""
+    before, first = text[start - 1], text[start]
+    return bool(_ABOUT[before] & _ABOUT[first] & DIGIT) and not (is_drawn(before) or is_drawn(first))
 
 
 def has_edges(pattern: Pattern) -> bool:
