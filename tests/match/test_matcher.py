@@ -69,6 +69,7 @@ DISGUISES = [
         "2\ufe0f\u20e30\ufe0f\u20e32\u20e31\ufe0f\u20e3",
         ("style",),
     ),
+    ("wallet", "🇼🇦|🇱🇪🇹", "🇼🇦|🇱🇪🇹", ("case", "leet", "style")),
     ("币圈", "幣圏", "幣圏", ("script",)),
     ("下单", "下単", "下単", ("script",)),
     ("TRC20", "用TRC 20转", "TRC 20", ("separators",)),

@@ -27,7 +27,9 @@ from lictor.text.tables import (
     KEPT,
     KIND,
     LETTER,
+    is_drawn,
     kinds,
+    relation,
     symbols,
 )
 
@@ -199,6 +201,7 @@ def _touching() -> NDArray[np.uint8]:
     kind = kinds()
     word = (kind & (LETTER | DIGIT)) != 0
     word |= np.isin(kind & KIND, (INVISIBLE, ACCENT, ENCLOSING))
+    word[[ord(char) for char in relation("style") if is_drawn(char) and kind[ord(char)] & KIND == KEPT]] = True
     table: NDArray[np.uint8] = word * _WORD | ((kind & KIND) == KEPT) * _KEPT
     return table
 
