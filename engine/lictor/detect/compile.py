@@ -11,12 +11,12 @@ that an item is judged by the few rules it may break, however many there are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lictor.detect.conditions import Ask, Chosen, Conditions
+from lictor.detect.conditions import Ask, Chosen, Conditions, Finding
 from lictor.detect.item import Key
 from lictor.detect.needs import Needs
 from lictor.detect.prospects import Prospects
@@ -77,6 +77,11 @@ class CompiledPolicy:
                 self._rule(n) for n in sorted(numbers) if not any(map(lexicons.isdisjoint, self.needs[n]))
             )
         return known
+
+    @cached_property
+    def scopes(self) -> dict[Hashable, Finding]:
+        """Whether the policy binds accounts of whom so much is known, of those that were met."""
+        return {}
 
     @cached_property
     def _started(self) -> dict[frozenset[str], tuple[Started, ...]]:

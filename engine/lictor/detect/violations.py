@@ -55,6 +55,7 @@ class Detection(msgspec.Struct, frozen=True):
 
 
 _NOTHING = Detection((), ())
+_REMEMBERED = 4096
 
 
 def detect(compiled: CompiledPolicy, known: Known) -> Detection:
@@ -163,6 +164,14 @@ def _keys_by_row(
 def scope(compiled: CompiledPolicy, known: Known) -> Finding:
     """Whether the policy binds the account at all; a policy that does not say binds everybody."""
     binds = compiled.policy.document.binds
-    return (
-        Finding(True) if binds is None else compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions))
-    )
+    if binds is None:
+        return Finding(True)
+    # No text can tell, and most accounts are known by the same few values.
+    asked = known.subject, known.surface, *known.signals.items()
+    said = compiled.scopes.get(asked)
+    if said is None:
+        if len(compiled.scopes) >= _REMEMBERED:
+            compiled.scopes.clear()
+        said = compiled.conditions.judge(binds.when, Item(known, {}, compiled.conditions))
+        compiled.scopes[asked] = said
+    return said
