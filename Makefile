@@ -75,7 +75,7 @@ $(VENV)/pip.stamp:
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	touch $@
 
-$(VENV)/lictor.stamp: $(VENV)/pip.stamp pyproject.toml engine/build_kernel.py engine/lictor/text/_kernel.c
+$(VENV)/lictor.stamp: $(VENV)/pip.stamp pyproject.toml engine/build_kernel.py $(wildcard engine/lictor/kernel/*.c)
 	$(BIN)/python -m pip install --quiet --editable .
 	touch $@
 

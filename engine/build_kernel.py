@@ -18,7 +18,7 @@ from setuptools import Distribution, Extension
 from setuptools.command.build_ext import build_ext
 from setuptools.errors import BaseError
 
-PACKAGE = Path(__file__).parent / "lictor" / "text"
+PACKAGE = Path(__file__).parent / "lictor" / "kernel"
 
 
 class Kernel(BuildHookInterface):  # type: ignore[type-arg]
@@ -43,7 +43,7 @@ class Kernel(BuildHookInterface):  # type: ignore[type-arg]
             return
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         if version != "editable":
-            build_data["force_include"][str(module)] = f"lictor/text/{module.name}"
+            build_data["force_include"][str(module)] = f"lictor/kernel/{module.name}"
         build_data["pure_python"] = False
         build_data["tag"] = f"cp311-abi3-{platform}"
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from harness.node import NODE_LIBRARIES, version_under_node
 from harness.rivals import LIBRARIES, installed
-from lictor.text import kernel
+from lictor import kernel
 
 __all__ = ["machine", "versions"]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from lictor import kernel
 from lictor.cli.verbs import lictor as tree
-from lictor.text import kernel
 
 HEAVY = {"numpy", "pyarrow", "pydantic", "structlog", "yaml", "ahocorasick", "orjson", "zstandard"}
 START = [sys.executable, "-c", "from lictor.cli import main; main()"]

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lictor import kernel
 from lictor.detect import near
 from lictor.detect.item import Passage, Place, Span, Spans
 from lictor.detect.near import chains, spans_together
 from lictor.match import Match
-from lictor.text import fold_tables, kernel
+from lictor.text import fold_tables
 
 # No two neighbours alike, since repeats do not count as distance.
 TEXT = "甲乙" * 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import runpy
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
@@ -18,10 +19,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_properties import ALPHABET, disguised, relaxed
 
-import lictor.text
+from lictor import kernel
 from lictor.match import Matcher, Term
 from lictor.match.columns import rows_of
-from lictor.text import Skeleton, encode, fold, fold_apart, fold_tables, kernel
+from lictor.text import Skeleton, encode, fold, fold_apart, fold_tables
 from lictor.text.fold import _expansions
 from lictor.text.plain import plain
 from lictor.text.tables import marked
@@ -135,7 +136,7 @@ def test_what_is_no_utf8_is_refused_the_same(data: bytes) -> None:
 @pytest.mark.parametrize("other", [SimpleNamespace(), SimpleNamespace(VERSION=0)])
 def test_a_kernel_of_another_version_is_not_used(other: SimpleNamespace) -> None:
     """Where Lictor was not built anew since the kernel takes something else, numpy does the work."""
-    with patch.object(lictor.text, "_kernel", other), patch.dict(os.environ):
+    with patch.dict(sys.modules, {"lictor.kernel._kernel": other}), patch.dict(os.environ):
         os.environ.pop("LICTOR_KERNEL", None)
 
         assert runpy.run_path(kernel.__file__)["compiled"] is None

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lictor import kernel
 from lictor.scan.inputs import InputBatch, Limits, Reject, csv_rows, jsonl_rows, lines, txt_rows
 from lictor.scan.inputs.values import Origin
 from lictor.scan.inputs.wanted import Wanted
-from lictor.text import kernel
 
 ORIGIN = Origin("a", "d")
 WANTED = Wanted.of({}, ["risk"])

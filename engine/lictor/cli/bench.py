@@ -16,11 +16,10 @@ import click
 import orjson
 import pyarrow as pa
 
-from lictor import Engine, Matcher
+from lictor import Engine, Matcher, kernel
 from lictor.cli import say
 from lictor.cli.codes import FOUND, OK
 from lictor.cli.options import json_option
-from lictor.text import kernel
 
 __all__ = ["command"]
 

@@ -170,7 +170,7 @@ lictor = Verbs(
 
 def _show_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:  # noqa: FBT001 - as click calls it
     if asked and not ctx.resilient_parsing:
-        kernel = import_module("lictor.text.kernel")
+        kernel = import_module("lictor.kernel")
         click.echo(f"lictor {version('lictor')}\nsearch: {kernel.name()}")
         ctx.exit()
 

@@ -2,7 +2,7 @@
 
 One sweep over the spans in order of place. For every set of kinds already found in a chain, only the chain that ends
 last matters, since it reaches furthest; so the work is linear in the spans (times the few possible sets), whatever
-the text. The sweep is in Python here, and compiled in `text/_kernel.c`; properties hold that both see the same.
+the text. The sweep is in Python here, and compiled in `kernel/`; properties hold that both see the same.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from functools import cache
 from heapq import heappop, heappush
 from itertools import pairwise
 
+from lictor import kernel
 from lictor.detect.item import Passage, Place, Span, Spans
-from lictor.text import fold_tables, kernel
+from lictor.text import fold_tables
 from lictor.text.reading import symbols_before
 
 __all__ = ["EVIDENCE_KEPT", "Event", "Operands", "chains", "spans_together"]
@@ -30,7 +31,7 @@ Event = tuple[int, int, int, Place, Span]
 """A span by where it begins and ends, counted in characters that carry meaning, its kind, its place."""
 
 _NEVER = 1 << 62
-# As `text/_kernel.c` has them: the most kinds, the numbers of what holds a chain, and what ends that.
+# As `kernel/` has them: the most kinds, the numbers of what holds a chain, and what ends that.
 _MOST_KINDS = 12
 _INSIDE = {"field": 0, "paragraph": 1, "sentence": 2}
 _END = {"paragraph": re.compile("[\n\r\u2028\u2029]"), "sentence": re.compile("[\n\r\u2028\u2029。！？!?；;]")}

@@ -16,11 +16,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lictor import kernel
 from lictor.match.align import STRETCHED_FROM
 from lictor.match.lookup import Places, one_by_one, pieces
 from lictor.match.search import Hits
 from lictor.match.terms import Pattern, is_word_edge
-from lictor.text import BITS, Codes, encode, kernel
+from lictor.text import BITS, Codes, encode
 from lictor.text.pairs import NO_DIFFERENCE, plain_differences
 from lictor.text.tables import (
     ACCENT,

@@ -11,9 +11,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lictor import kernel
 from lictor.errors import UsageError
 from lictor.match.rows import Rows
-from lictor.text import Codes, encode, kernel
+from lictor.text import Codes, encode
 from lictor.text.tables import BREAK_CODE
 
 __all__ = ["rows_of"]

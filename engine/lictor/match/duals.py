@@ -12,11 +12,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from lictor import kernel
 from lictor.match.lookup import Places, spelt
 from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS
 from lictor.match.verify import CLOSED_WITHIN
 from lictor.match.words import Word
-from lictor.text import LOOSE, Codes, Skeleton, Symbols, kernel
+from lictor.text import LOOSE, Codes, Skeleton, Symbols
 from lictor.text.tables import (
     ACCENT,
     BREAK_CODE,

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lictor import kernel
 from lictor.match.words import Word
-from lictor.text import JOINED, LOOSE, PARTED, Marks, Skeleton, Symbols, kernel
+from lictor.text import JOINED, LOOSE, PARTED, Marks, Skeleton, Symbols
 from lictor.text.frequency import pair_commonness
 from lictor.text.tables import ALIKE, LETTER, WORD
 

@@ -17,13 +17,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lictor import kernel
 from lictor.match.automaton import Automaton
 from lictor.match.duals import Around
 from lictor.match.glance import Glance, Occurrence, one_of
 from lictor.match.lookup import Lookup, Places
 from lictor.match.terms import Pattern
 from lictor.match.words import Word, word_of
-from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, encode, fold, fold_apart, fold_tables, kernel
+from lictor.text import BITS, LOOSE, Codes, Skeleton, differences, encode, fold, fold_apart, fold_tables
 from lictor.text.tables import BREAK, BREAK_CODE, WORD, relation
 
 __all__ = ["CHUNK", "Glanced", "Hits", "Search"]

@@ -21,7 +21,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lictor.text import kernel
+from lictor import kernel
 from lictor.text.tables import (
     ALIKE,
     BLANK,

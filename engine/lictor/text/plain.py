@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from lictor.text import kernel
+from lictor import kernel
 from lictor.text.fold import encode
 from lictor.text.pairs import BITS, differences, names_of
 from lictor.text.tables import ACCENT, ENCLOSING, INVISIBLE, KIND, kinds, relation

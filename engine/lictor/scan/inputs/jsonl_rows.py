@@ -31,11 +31,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pj
 
+from lictor import kernel
 from lictor.scan.inputs.lines import LineBlock, LongLine, is_utf8, line_ends, utf8_fault
 from lictor.scan.inputs.values import InputBatch, Origin, Reason, Reject, RowNumbers
 from lictor.scan.inputs.wanted import Wanted, assemble, without_text
 from lictor.scan.naming import naming
-from lictor.text import kernel
 
 __all__ = ["read_jsonl"]
 
