@@ -401,10 +401,14 @@ def _is_lower(codes: Codes) -> NDArray[np.bool_]:
 
 @cache
 def _written_for(symbol: str) -> frozenset[str]:
-    """The characters that may be written for a symbol: what is folded to it, or with it to another."""
+    """The characters that may be written for a symbol: what is folded to it, or with it to another.
+
+    A term's own symbol is no letter, so what it is in leet does not count.
+    """
     found = {symbol}
     for name in RELATIONS:
-        found.update(other for other in relation(name).get(symbol, ()) if len(other) == 1)
+        if name != "leet":
+            found.update(other for other in relation(name).get(symbol, ()) if len(other) == 1)
     for name in RELATIONS:
         found |= {char for char, others in relation(name).items() if not found.isdisjoint(others)}
     return frozenset(found)
