@@ -152,8 +152,8 @@ static Py_ssize_t fold_codes(const Folds *folds, const uint32_t *codes, Py_ssize
                     if (strange) break;
                     spare -= end - first - 1;
                     if (spare < 0) return NO_ROOM;
-                    for (; first < end; first++)
-                        count = put(symbols, offsets, marks, count, folds->expanded[first], begin + from + at, block.marks[at]);
+                    for (uint8_t mark = block.marks[at]; first < end; first++, mark &= (uint8_t)~PARTED)
+                        count = put(symbols, offsets, marks, count, folds->expanded[first], begin + from + at, mark);
                     if (count) last = symbols[count - 1];
                     continue;
                 }

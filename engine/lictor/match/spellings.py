@@ -215,7 +215,9 @@ def _sounded(plain: Pattern) -> list[Pattern]:
     spelt = dataclasses.replace(term, options=lettered)
     # Digits are no letters of two syllables, which are too short to tell from codes (F4 B1).
     allowed = plain.allowed if len(plain.letters) > 2 else plain.allowed & ~BITS["leet"]
-    for text in dict.fromkeys(_letterings([letter.char for letter in plain.letters], level)):
+    # Of a character that is several (㍿) each by itself.
+    chars = [letter.char if letter.char in readings() else letter.part.base for letter in plain.letters]
+    for text in dict.fromkeys(_letterings(chars, level)):
         alone = len(plain.letters) > 1 and text.replace(" ", "") in _every_syllable()
         if alone and " " not in text:
             continue  # one syllable by itself: bian is no 币安, bi an is

@@ -295,7 +295,12 @@ def _expand(codes: Codes, begin: int, found: Symbols, offsets: Offsets, marks: M
     starts = np.cumsum(lengths) - lengths
     for start, symbols_ in zip(starts[places].tolist(), spelt, strict=True):
         out[start : start + len(symbols_)] = symbols_
-    return _squeeze(out, np.repeat(offsets, lengths), np.repeat(marks, lengths))
+    marks = np.repeat(marks, lengths)
+    # What parts a character from the one before stands before the first of its symbols, not between them.
+    first = np.zeros(len(marks), np.bool_)
+    first[starts] = True
+    marks[~first] &= ~np.uint8(PARTED)
+    return _squeeze(out, np.repeat(offsets, lengths), marks)
 
 
 def _squeeze(found: Symbols, offsets: Offsets, marks: Marks) -> tuple[Symbols, Offsets, Marks]:
