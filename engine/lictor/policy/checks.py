@@ -628,10 +628,14 @@ def _uses(node: Node) -> Iterator[str]:
 
 
 def _scalars(node: Node | None) -> Iterator[Node]:
-    if node is not None:
-        for below in node.items or [value for _, value in node.entries.values()]:
-            yield from _scalars(below)
-        if not isinstance(node.value, list | dict):
+    waiting = [] if node is None else [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node.value, list):
+            waiting += reversed(node.value)
+        elif isinstance(node.value, dict):
+            waiting += [value for _, value in reversed(node.value.values())]
+        else:
             yield node
 
 

@@ -121,12 +121,14 @@ def empty_values(root: Node, path: tuple[str | int, ...] = ()) -> Iterator[Diagn
                 "P013", f"{quoted(key)} has no value", name.place, hint=_no_value(root, name, before, path)
             )
         before = node
-        yield from empty_values(node, (*path, key))
+        if isinstance(node.value, dict | list):
+            yield from empty_values(node, (*path, key))
     for at, node in enumerate(root.items):
         if node.value is None:
             hint = _comment(node.place, 0) or "write a value, or take the line away; the word null goes in quotes"
             yield Diagnostic("P013", "an item without a value", node.place, hint=hint)
-        yield from empty_values(node, (*path, at))
+        if isinstance(node.value, dict | list):
+            yield from empty_values(node, (*path, at))
 
 
 def _no_value(root: Node, name: Node, before: Node | None, path: Path) -> str:
