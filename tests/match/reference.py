@@ -250,7 +250,7 @@ def judge(
         if not duals or size < 3:
             return None
         between = {place.gap for place in places[1:]}
-        if (len(between) > 1 or between == {""}) and not duals_stand(places, duals, text):
+        if (len(between) > 1 or between == {""}) and not duals_stand(pattern, places, duals, text):
             return None
     needed |= pattern.needs | (BITS["repeats"] if len(places) > size else 0)
     separators: dict[int, str] = {}
@@ -341,7 +341,7 @@ def reads_as_words(text: str, start: int, end: int, seen: list[str], meant: list
     return frequency(seen[0]) * frequency(seen[1]) > (BOTH_BY_CHANCE if len(others) == 2 else MEET_BY_CHANCE)
 
 
-def duals_stand(places: list[Place], duals: list[int], text: str) -> bool:
+def duals_stand(pattern: Pattern, places: list[Place], duals: list[int], text: str) -> bool:
     for i in duals:
         if (i and not only_invisible(places[i].gap)) or not all(only_invisible(p.gap) for p in places[i + 1 : i + 2]):
             return False
@@ -349,7 +349,7 @@ def duals_stand(places: list[Place], duals: list[int], text: str) -> bool:
             closing = OPENING_DUALS.get(places[i].char)
             if places[i].char not in (TRAILING_DUALS if i else LEADING_DUALS):
                 return False
-            if closing and closing in text[places[i].end :][:CLOSED_WITHIN]:
+            if closing and (pattern.needs & BITS["reversed"] or closing in text[places[i].end :][:CLOSED_WITHIN]):
                 return False
     return True
 

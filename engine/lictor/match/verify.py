@@ -13,7 +13,7 @@ The rules, for one reading of the dual characters (all separators, or all letter
   way, or as brackets round each of two.
 - Leet needs letters: more than leet characters in terms of three or fewer, as many in four, a third as many beyond. A
   dual character read as a letter touches the letters beside it, or the term is spelt out with the same between all;
-  at an edge it is one of a few, and no bracket that is closed.
+  at an edge it is one of a few, and no bracket that is closed or belongs to a word turned round.
 - Chinese characters that only sound or look like the term's are no match where `ordinary` reads them as words.
 - What is upside down has a letter that is turned.
 - Edges: boundaries hold; a ticker is in upper case or behind a dollar sign.
@@ -44,7 +44,7 @@ BESIDE = 4
 _SEVERAL_WAYS, _ALIKE = 4, 256
 
 _RESEMBLANCE = BITS["sound"] | BITS["shape"]
-_LOOKALIKE, _REPEATS = BITS["lookalike"], BITS["repeats"]
+_LOOKALIKE, _REPEATS, _REVERSED = BITS["lookalike"], BITS["repeats"], BITS["reversed"]
 
 
 class _Ready(NamedTuple):
@@ -241,7 +241,12 @@ def _duals_hold(pattern: Pattern, text: str, atoms: list[Atom]) -> bool:
         edge = LEADING_DUALS if index == 0 else TRAILING_DUALS if index == last else None
         if edge is None:
             continue
-        if char not in edge or (char in OPENING_DUALS and OPENING_DUALS[char] in text[end : end + CLOSED_WITHIN]):
+        if char not in edge:
+            return False
+        # Nobody ends a word turned round with what opens a bracket: "(to" is no otc.
+        if char in OPENING_DUALS and (
+            pattern.needs & _REVERSED or OPENING_DUALS[char] in text[end : end + CLOSED_WITHIN]
+        ):
             return False
     return True
 
