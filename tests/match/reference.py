@@ -277,11 +277,12 @@ def judge(
     if not spelled(pattern, text, separators, start, end, leet=leet > 0):
         return None
     if pattern.lead:
-        read_literal = literal_end(text, start - len(pattern.lead), pattern.lead, pattern.allowed)
-        if read_literal is None or read_literal[0] != start:
+        read_literals = [(at, literal_end(text, at, pattern.lead, pattern.allowed)) for at in range(start)]
+        ending_here = [(at, found[1]) for at, found in read_literals if found is not None and found[0] == start]
+        if not ending_here:
             return None
-        start -= len(pattern.lead)
-        needed |= read_literal[1]
+        start, folds = ending_here[-1]
+        needed |= folds
     if pattern.trail:
         read_literal = literal_end(text, end, pattern.trail, pattern.allowed)
         if read_literal is None:
@@ -364,7 +365,7 @@ def gap_of(pattern: Pattern, gap: str, before: int, owner: int, separators: dict
     if owner != before and before in pattern.dots:
         dot = dot_of(pattern, before, visible)
         return None if dot is None or needed & ~pattern.allowed else dot | needed
-    if gap == own:
+    if gap == own or (own and own == "".join(c for c in gap if c not in "\ufe0e\ufe0f")):
         return 0
     if needed & ~pattern.allowed:
         return None

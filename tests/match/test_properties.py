@@ -15,7 +15,7 @@ ALPHABET = (
     "abiltoeBIABTｂＩⓑ🅱ⅠⅳﬁßéıобВηΗνИ\U000e007401348@!|$+()《》,比特币幣覆复一三大必此丿巾牛寺"
     " .-*·，。\n\u200b\ufe0f\u0301\u0300\u20e3⑩㈠ヒビﾋﾞ\ud800🔥點点"
 )
-TERM_ALPHABET = "abiltoeBéη1038比特币幣复一大 .$+🔥ビ"
+TERM_ALPHABET = "abiltoeBéη1038比特币幣复一大 .$+🔥ビﬁ\u200b\ufe0f"
 texts = st.text(st.sampled_from(ALPHABET), max_size=24)
 term_texts = st.text(st.sampled_from(TERM_ALPHABET), min_size=1, max_size=7).filter(lambda t: t.strip())
 options = st.builds(

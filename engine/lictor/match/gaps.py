@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from lictor.match.atoms import MARKS
+from lictor.match.atoms import MARKS, SELECTORS
 from lictor.match.edges import stands_alone
 from lictor.match.terms import Letter, Pattern, is_han
 from lictor.text import BITS, describe, differences
@@ -16,6 +16,8 @@ CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
 # Brackets put round each character (《币》《安》): what closes one and opens the next.
 BRACKETS = frozenset(("《》", "【】", "「」", "『』", "（）", "〈〉", "“”", "‘’"))
 
+# How a symbol is drawn is no difference.
+_WITHOUT_SELECTORS = str.maketrans("", "", SELECTORS)
 _ACCENTS, _INVISIBLE, _SEPARATORS = BITS["accents"], BITS["invisible"], BITS["separators"]
 
 
@@ -24,7 +26,7 @@ def judge_gap(pattern: Pattern, gap: str, own: str, *, stretched: bool) -> tuple
 
     Nothing that is seen stands within one letter that is `stretched`.
     """
-    if gap == own:
+    if gap == own or (own and gap.translate(_WITHOUT_SELECTORS) == own):
         return 0, None
     seen = unhidden(pattern, gap)
     if seen is None:

@@ -79,6 +79,8 @@ def _cancelling(term: Term, order: int) -> list[Pattern]:
 def _spell(term: Term, text: str, order: int, needs: int) -> Pattern:
     letters: list[Letter] = []
     gaps: list[str] = []
+    # Without what is invisible, which is no part of a term: where a text has it, that is overlooked or not.
+    seen = text
     lead, gap = "", ""
     for char in text:
         about = describe(char)
@@ -95,12 +97,14 @@ def _spell(term: Term, text: str, order: int, needs: int) -> Pattern:
             letters[-1] = replace(letters[-1], part=part._replace(marks=part.marks + about.parts[0].marks))
         elif about.kind != INVISIBLE:
             gap += char
+        else:
+            seen = seen.replace(char, "")
     if not letters:
         lead, gap = gap or text, ""
     word, runs = _squeeze(letters)
     return Pattern(
         term=term,
-        text=text,
+        text=seen,
         letters=tuple(letters),
         gaps=tuple(gaps),
         lead=lead,

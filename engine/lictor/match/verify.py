@@ -213,10 +213,11 @@ def _judge(pattern: Pattern, text: str, aligned: Aligned, *, letters: bool) -> F
         return None
     for literal, before in ((pattern.lead, True), (pattern.trail, False)):
         if literal:
-            placed = _read_literal(text, start - len(literal) if before else end, literal, pattern.allowed)
+            first = _begin_of(text, start, len(literal)) if before else end
+            placed = _read_literal(text, first, literal, pattern.allowed)
             if placed is None or (before and placed[0] != start):
                 return None
-            start, end = (start - len(literal), end) if before else (start, placed[0])
+            start, end = (first, end) if before else (start, placed[0])
             needed |= placed[1]
     if pattern.term.options.ticker and not pattern.allow and not _is_ticker(text, start, atoms):
         return None
@@ -283,6 +284,14 @@ def _judge_gaps(pattern: Pattern, aligned: Aligned) -> tuple[int, dict[int, str]
     if hides[1]:
         separators[pattern.mask] = hides[1]
     return needed | hides[0], separators
+
+
+def _begin_of(text: str, end: int, size: int) -> int:
+    """Where the last so many characters before the offset begin, each with its style selector; below 0 if nowhere."""
+    place = end
+    for _ in range(size):
+        place -= 2 if place > 1 and text[place - 1] in SELECTORS else 1
+    return place
 
 
 def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[int, int] | None:
