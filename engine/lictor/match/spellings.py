@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import product
 
 from msgspec.structs import replace
@@ -222,11 +222,8 @@ def _sounded(plain: Pattern) -> list[Pattern]:
     # Of a character that is several (㍿) each by itself.
     chars = [letter.char if letter.char in readings() else letter.part.base for letter in plain.letters]
     for text in dict.fromkeys(_letterings(chars, level)):
-        alone = len(plain.letters) > 1 and text.replace(" ", "") in _every_syllable()
-        if alone and " " not in text:
-            continue  # one syllable by itself: bian is no 币安, bi an is
         one = _spell(spelt, text, plain.order, plain.needs | BITS["sound"])
-        one = replace(one, term=term, allowed=allowed & ~BITS["separators"] if alone else allowed)
+        one = replace(one, term=term, allowed=allowed)
         # Of two characters either alone is too little to go by what it sounds like.
         found += [one, *_syllables(one)] if len(plain.letters) > 2 else [one]
     return found
@@ -272,11 +269,6 @@ def _letterings(chars: list[str], level: str) -> Iterator[str]:
                 yield "".join(spelling)
     if level == "initials" and len(first) > 1:
         yield "".join(first)
-
-
-@cache
-def _every_syllable() -> frozenset[str]:
-    return frozenset(readings().values())
 
 
 def _written_as(char: str) -> list[str]:
