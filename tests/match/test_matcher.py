@@ -495,6 +495,15 @@ def test_a_match_may_hold_any_number_of_invisible_characters() -> None:
     assert [(0, len(text))] == [(m.start, m.end) for m in Matcher(["比特币"]).find(text)]
 
 
+def test_a_last_letter_may_be_drawn_out_in_the_next_chunk() -> None:
+    """A dual character that repeats it is read with all of the word before it."""
+    matcher = Matcher(["比ss"], inflect=False)
+    half = "的" * 300_000
+    text = half[3:] + "比ss" + "$" + half[1:]
+
+    assert ["比ss", "比ss$"] == [match.text for match in matcher.find(text, overlap="all")]
+
+
 @pytest.mark.parametrize(
     ("term", "said"), [(5, "not `int`"), (b"coin", "not `bytes`"), ("x" * 501, "501 characters"), (" ", "empty")]
 )

@@ -81,7 +81,8 @@ class Search:
         self.patterns = [tuple(same) for same in (*words.values(), *starts.values())]
         self._sizes = np.fromiter((len(word.symbols) for word in words), np.int64, len(words))
         self._index = (Automaton if automaton else Lookup)(list(words)) if words else None
-        self._tail = max(int(self._sizes.max(initial=0)) - 1, 1)
+        # All of a word, where its last letter may be drawn out by a dual character in the next chunk.
+        self._tail = max(int(self._sizes.max(initial=0)) - (not self._leet), 1)
         # Where a dual character is a letter, the word has three or more.
         lettered = (any(map(_may_be_lettered, same)) for same in words.values())
         self._lettered = np.fromiter(lettered, np.bool_, len(words))
