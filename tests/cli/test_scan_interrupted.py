@@ -91,6 +91,22 @@ def test_a_scan_is_stopped_while_it_waits_for_its_input(tulips):
         assert process.stderr.read().endswith(b"error: interrupted: no file was written; run it again to go on\n")
 
 
+@pytest.mark.parametrize("signalled", [signal.SIGINT, signal.SIGTERM])
+def test_a_scan_is_stopped_twice(tulips, signalled):
+    """Whoever asks once more while the scan ends, as `timeout` does, gets nothing else."""
+    scan = [*START, "scan", "-", "-p", str(tulips), "--as-of", AT]
+    with subprocess.Popen(scan, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdin.write(b"buy my tulip\n" * 100_000)  # more than a pipe holds: by now it reads
+        process.stdin.flush()
+        time.sleep(1)  # and now it waits
+        process.send_signal(signalled)
+        said = process.stderr.readline()
+        process.send_signal(signalled)
+
+        assert (130, b"") == (process.wait(30), process.stderr.read())
+        assert said == b"error: interrupted: no file was written; run it again to go on\n"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which files a process has opened")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_scan_is_stopped_while_it_looks_through_a_large_file(tulips, tmp_path, jobs):

@@ -30,7 +30,14 @@ def main() -> NoReturn:
     # What a command loads it keeps: at the usual pace the collector took a sixth of the time that loading takes.
     gc.set_threshold(50_000)
     sys.meta_path.insert(0, _WithoutPandas())
-    code = run(sys.argv[1:])
+    try:
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = INTERRUPTED  # again, while it was being told
+    if code == INTERRUPTED:
+        # Some ask twice, such as `timeout`: once is enough.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
     # Nor need it look through all that once more because the process ends: after a scan that took 0.1 seconds.
     gc.freeze()
     sys.exit(code)
