@@ -217,10 +217,23 @@ def _marks(terms: Sequence[str]) -> Iterator[str]:
     return cycle(("\u0301" * HOSTILE_ROW).join(term) for term in islice(terms, 50))
 
 
+def _shuffled(terms: Sequence[str]) -> Iterator[str]:
+    """The characters of the terms in any order, a symbol now and then: what sounds or looks like one is everywhere."""
+    dice, characters = random.Random(len(terms)), "".join(terms)
+    return iter(lambda: dice.choice(characters) + "|" * (dice.random() < 0.1), None)
+
+
+def _spelt(terms: Sequence[str]) -> Iterator[str]:
+    """Every term spelled out with spaces, one after the other."""
+    return cycle(" ".join(term) + " " for term in terms)
+
+
 HOSTILE: dict[str, Callable[[Sequence[str]], Iterator[str]]] = {
     "candidates": _candidates,
     "matches": _matches,
     "padded": _padded,
     "nested": _nested,
     "marks": _marks,
+    "shuffled": _shuffled,
+    "spelt": _spelt,
 }
