@@ -78,6 +78,7 @@ def test_any_text_gets_a_decision(tulips, text):
         ({"signals": {"riks": 1}}, "riks"),
         ({"signals": {"risk": "high"}}, "risk"),
         ({"signals": {"risk": 0.5}}, "risk"),
+        ({"signals": {"risk": 2**70}}, "`risk` is farther from 0"),
         ({"signals": {"trigger": "rumour"}}, "rumour"),
         ({"signals": {5: 1}}, "name of signal `5`"),
         ({"signals": [("risk", 1)]}, "`signals` is a mapping"),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from lictor.errors import UsageError
-from lictor.facts import FIELDS, SURFACES, Content, one_of, suggest
+from lictor.facts import EXACT, FIELDS, SURFACES, Content, one_of, suggest
 from lictor.match import DETECTORS, Match
 from lictor.policy import Policy
 from lictor.policy.names import SignalType
@@ -239,5 +239,7 @@ def _check_signal(name: str, value: Any, spec: SignalType) -> None:
     if isinstance(value, bool) != (spec.type == "boolean") or not isinstance(value, _TYPES[spec.type]):
         hint = "give shares in parts per million, as a whole number" if isinstance(value, float) else ""
         raise UsageError(f"signal `{name}` is a {spec.type}, not `{value!r}`", hint=hint)
+    if isinstance(value, int) and abs(value) > EXACT:
+        raise UsageError(f"signal `{name}` is farther from 0 than {EXACT}", hint="give that number instead")
     if spec.values and value not in spec.values:
         raise UsageError(f"signal `{name}` is never `{value}`", hint=suggest(str(value), spec.values))

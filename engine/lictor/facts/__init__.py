@@ -1,6 +1,7 @@
 """What is fed in, and the values all of it is made of: instants, canonical JSON, texts, names from fixed lists."""
 
 from lictor.facts.values import (
+    EXACT,
     FIELDS,
     SURFACES,
     TRIGGERS,
@@ -18,6 +19,7 @@ from lictor.facts.values import (
 )
 
 __all__ = [
+    "EXACT",
     "FIELDS",
     "SURFACES",
     "TRIGGERS",

@@ -15,7 +15,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from lictor.errors import UsageError
-from lictor.facts.values import Field, Surface, Trigger, suggest
+from lictor.facts.values import EXACT, Field, Surface, Trigger, suggest
 
 __all__ = [
     "KINDS",
@@ -52,10 +52,9 @@ __all__ = [
 
 Id = Annotated[str, Meta(min_length=1, max_length=200)]
 Instant = Annotated[datetime, Meta(tz=True)]
-_EXACT = 2**53 - 1  # the farthest whole number that has one spelling everywhere: what canonical JSON can keep
-Whole = Annotated[int, Meta(ge=-_EXACT, le=_EXACT)]
-Natural = Annotated[int, Meta(ge=0, le=_EXACT)]
-Count = Annotated[int, Meta(ge=1, le=_EXACT)]
+Whole = Annotated[int, Meta(ge=-EXACT, le=EXACT)]
+Natural = Annotated[int, Meta(ge=0, le=EXACT)]
+Count = Annotated[int, Meta(ge=1, le=EXACT)]
 Text = Annotated[str, Meta(max_length=100_000_000)]
 Share = Annotated[float, Meta(ge=0, le=1)] | Annotated[str, Meta(pattern=r"^[0-9]{1,7} ppm$")]
 

@@ -18,6 +18,7 @@ import orjson
 from lictor.errors import UsageError
 
 __all__ = [
+    "EXACT",
     "FIELDS",
     "SURFACES",
     "TRIGGERS",
@@ -46,6 +47,7 @@ SURFACES: tuple[Surface, ...] = Surface.__args__  # type: ignore[attr-defined]
 Trigger = Literal["proactive", "complaint", "authority_order", "payment", "system"]
 TRIGGERS: tuple[Trigger, ...] = Trigger.__args__  # type: ignore[attr-defined]
 
+EXACT = 2**53 - 1  # the farthest whole number that has one spelling everywhere: what canonical JSON can keep
 _FARTHEST = timedelta(days=999_999)  # the longest a policy can write: no deadline lies beyond the calendar
 
 
