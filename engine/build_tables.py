@@ -81,7 +81,7 @@ LOOKALIKES = (
     "ⲁa Ⲃb ⲃb Ⲉe ⲉe Ⲏh Ⲓi ⲓi Ⲕk ⲕk Ⲙm ⲙm Ⲛn ⲛn Ⲟo ⲟo Ⲣp ⲣp Ⲥc ⲥc Ⲧt ⲧt Ⲩy ⲩy Ⲭx ⲭx Ⲍz ⲍz "
     "вb нh тt мm кk ɐa ɔc ǝe ɟf ƃg ɥh ıi ɾj ʞk ɯm ɹr ʇt ʌv ʍw ʎy Il lI 丨l 丨I ꓳo ꓲi ᏟC ᎷM ᏃZ Ꭵi Ꮒh "
     "卜ト 工エ 力カ 八ハ 二ニ 夕タ 口ロ 乂メ 〇o "
-    "ғf цu ʋu חn ԍg ƅb ьb ᴉi ᵎi ᵷg ᵹg ꞁl ɛe ɘe ɜe ᴈe ↄc ᴙr ʁr ᴚr ɿr ᴎn ʉu ȷj ꟺm ᴟm "
+    "ғf цu ӏl ʋu חn ԍg ƅb ьb ᴉi ᵎi ᵷg ᵹg ꞁl ɛe ɘe ɜe ᴈe ↄc ᴙr ʁr ᴚr ɿr ᴎn ʉu ȷj ꟺm ᴟm "
     "κk ηn νv υu μu ωw βb εe τt χx ζz пn Пn яr ЯR иn ИN шw Шw"
 )  # fmt: skip
 

@@ -57,6 +57,7 @@ DISGUISES = [
     ("bitcoin", "bιtcοιη", "bιtcοιη", ("lookalike",)),
     ("mining", "mininԍ", "mininԍ", ("lookalike",)),
     ("bitcoin", "ьitcoin", "ьitcoin", ("lookalike",)),
+    ("wallet", "wаӏӏеt", "wаӏӏеt", ("lookalike",)),
     ("νόμος", "ΝΌΜΟΣ", "ΝΌΜΟΣ", ("case",)),
     ("bitcoin", "ВІТСОІN", "ВІТСОІN", ("case", "lookalike")),
     ("crypto", "(rypto", "(rypto", ("leet",)),
