@@ -365,7 +365,7 @@ def gap_of(pattern: Pattern, gap: str, before: int, owner: int, separators: dict
     if owner != before and before in pattern.dots:
         dot = dot_of(pattern, before, visible)
         return None if dot is None or needed & ~pattern.allowed else dot | needed
-    if gap == own or (own and own == "".join(c for c in gap if c not in "\ufe0e\ufe0f")):
+    if gap == own or (own and own == gap[:1] + "".join(c for c in gap[1:] if c not in "\ufe0e\ufe0f")):
         return 0
     if needed & ~pattern.allowed:
         return None

@@ -16,7 +16,7 @@ CLAUSE_MARKS = frozenset(",，。！？；：、“”‘’《》")
 # Brackets put round each character (《币》《安》): what closes one and opens the next.
 BRACKETS = frozenset(("《》", "【】", "「」", "『』", "（）", "〈〉", "“”", "‘’"))
 
-# How a symbol is drawn is no difference.
+# How a symbol is drawn is no difference; a selector behind a letter is something invisible.
 _WITHOUT_SELECTORS = str.maketrans("", "", SELECTORS)
 _ACCENTS, _INVISIBLE, _SEPARATORS = BITS["accents"], BITS["invisible"], BITS["separators"]
 
@@ -26,7 +26,7 @@ def judge_gap(pattern: Pattern, gap: str, own: str, *, stretched: bool) -> tuple
 
     Nothing that is seen stands within one letter that is `stretched`.
     """
-    if gap == own or (own and gap.translate(_WITHOUT_SELECTORS) == own):
+    if gap == own or (own and gap[:1] + gap[1:].translate(_WITHOUT_SELECTORS) == own):
         return 0, None
     seen = unhidden(pattern, gap)
     if seen is None:
