@@ -25,7 +25,19 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from lictor.match.align import Aligned, align, leet_is_spelt
-from lictor.match.atoms import COLLAPSED, HIDDEN, KINDS, MARK, SEEN, SELECTORS, SEVERAL, Atom, read_runs, touches
+from lictor.match.atoms import (
+    COLLAPSED,
+    HIDDEN,
+    KINDS,
+    MARK,
+    SEEN,
+    SELECTORS,
+    SEVERAL,
+    Atom,
+    next_letter,
+    read_runs,
+    touches,
+)
 from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edges_hold, passed_over
 from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
 from lictor.match.oneforone import UNSURE, Found, Way, Ways, one_for_one
@@ -56,6 +68,7 @@ class _Ready(NamedTuple):
     edged: bool
     plain: str
     last: int
+    run: bool
 
 
 class Verifier:
@@ -78,10 +91,12 @@ class Verifier:
             ready = self._ready[word] = list(map(self._made_ready, self._words[word]))
         found: list[Found] = []
         left: list[Pattern] = []
-        for pattern, way, ticker, edged, plain, last in ready:
+        for pattern, way, ticker, edged, plain, last, run in ready:
             if ticker and _is_lower(pattern, text, start):
                 continue
             if not letters:
+                if run and _are_too_few(pattern, text, start):
+                    continue
                 if plain and text.startswith(plain, start):
                     end = start + len(plain)
                     after = KINDS[text[end]] if end < len(text) else SEEN
@@ -110,6 +125,7 @@ class Verifier:
             edged=has_edges(pattern),
             plain=plain,
             last=ord(pattern.word[-1]) if plain else SEEN,
+            run=_is_one_run(pattern),
         )
 
 
@@ -310,6 +326,27 @@ def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[in
         if place < len(text) and text[place] in SELECTORS:
             place += 1
     return place, total
+
+
+def _is_one_run(pattern: Pattern) -> bool:
+    """Whether the pattern is one letter or digit of ASCII again and again, with edges that nothing may touch."""
+    one = len(pattern.word) == 1 and len(pattern.letters) > 1 and not (pattern.sound or pattern.lead or pattern.trail)
+    return one and pattern.mask is None and pattern.word.isascii() and has_edges(pattern)
+
+
+def _are_too_few(pattern: Pattern, text: str, start: int) -> bool:
+    """Whether a run has too few characters for the pattern, as nearly all that meet by chance in prose (of fun)."""
+    symbol, count, end = ord(pattern.word), 0, start
+    code, place = next_letter(text, start)
+    while code == symbol and count < len(pattern.letters) + 2 and text[place].isascii():
+        count, end = count + 1, place + 1
+        code, place = next_letter(text, end)
+    if code in (symbol, SEVERAL):
+        return False
+    before, after = text[start - 1 : start], text[end : end + 1]
+    count -= before.isascii() and before.isalpha()
+    count -= after.isascii() and after.isalpha()
+    return count < len(pattern.letters)
 
 
 def _is_lower(pattern: Pattern, text: str, start: int) -> bool:
