@@ -152,5 +152,5 @@ def _worked(name: str, make_worker: Callable[[], Callable[[Item], Result]], item
         kept_out_of_collections()
     worker = _WORKERS[name]
     for item in pickle.loads(items):  # noqa: S301 (our own bytes, from the driver)
-        # Decisions are much alike: packed they travel to the one driver in a fifteenth of their size.
+        # Decisions are much alike: packed they are a small part of what travels to the one driver.
         yield zstandard.compress(pickle.dumps(worker(item)), 1)
