@@ -459,6 +459,14 @@ def test_a_matcher_that_was_used_can_be_sent_elsewhere() -> None:
     ]
 
 
+@pytest.mark.parametrize(("term", "text", "start"), [("o0", "o0x", 0), ("0o", "x0o", 1), ("F&F", "x f&f", 2)])
+def test_an_edge_that_is_not_tested_may_be_touched(term: str, text: str, start: int) -> None:
+    """A letter may stand beside a digit where only letters may not be touched, also in a term of one symbol."""
+    matcher = Matcher([term], boundary="word")
+
+    assert [(start, start + len(term))] == [(m.start, m.end) for m in matcher.find(text)]
+
+
 def test_a_dollar_stands_before_what_a_ticker_begins_with() -> None:
     """A ticker that begins with a symbol is one in lower case too, behind a dollar sign."""
     matcher = Matcher([Term(".abc", options=MatchOptions(ticker=True))])

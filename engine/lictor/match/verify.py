@@ -42,7 +42,7 @@ from lictor.match.edges import boundaries_hold, dot_needed, has_edges, host_edge
 from lictor.match.gaps import judge_gap, judge_mask, separators_hold, unhidden
 from lictor.match.oneforone import UNSURE, Found, Way, Ways, one_for_one
 from lictor.match.ordinary import NEIGHBOURS, is_ordinary
-from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern
+from lictor.match.terms import LEADING_DUALS, OPENING_DUALS, TRAILING_DUALS, Pattern, is_word_edge
 from lictor.text import BITS, describe, differences
 from lictor.text.tables import DIGIT, DUAL, KEPT
 
@@ -329,9 +329,10 @@ def _read_literal(text: str, start: int, literal: str, allowed: int) -> tuple[in
 
 
 def _is_one_run(pattern: Pattern) -> bool:
-    """Whether the pattern is one letter or digit of ASCII again and again, with edges that nothing may touch."""
+    """Whether the pattern is one letter or digit of ASCII again and again, and no letter may touch either edge."""
     one = len(pattern.word) == 1 and len(pattern.letters) > 1 and not (pattern.sound or pattern.lead or pattern.trail)
-    return one and pattern.mask is None and pattern.word.isascii() and has_edges(pattern)
+    edged = one and all(is_word_edge(letter, pattern.boundary) for letter in (pattern.letters[0], pattern.letters[-1]))
+    return edged and pattern.mask is None and pattern.word.isascii()
 
 
 def _are_too_few(pattern: Pattern, text: str, start: int) -> bool:
